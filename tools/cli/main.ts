@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { ExitCode } from './exit.ts';
+import { reportFailure } from './failure.ts';
+import { verbs } from './verbs.ts';
+
+const program = new Command('last-ack')
+  .description('TypeScript firmware for ESP8266 boards with NodeMCU: build, flash, upload, and prove that it survives.')
+  .exitOverride((exit) => {
+    process.exit(exit.exitCode === 0 ? ExitCode.good : ExitCode.usage);
+  })
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('Add --help to see every option.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 good, 1 thresholds or tests failed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout.',
+  );
+
+const wanted = process.argv[2];
+for (const verb of verbs) {
+  const command = program.command(verb.name).description(verb.summary);
+  if (verb.name === wanted) (await verb.load()).register(command);
+  command.copyInheritedSettings(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+
+/** A verb of `last-ack`: its options and action are registered only when it is the one that was asked for. */
+export interface Verb {
+  name: string;
+  summary: string;
+  load: () => Promise<{ register: (command: Command) => void }>;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'build',
+    summary: 'compile TypeScript firmware to dist/firmware, with a size and heap report',
+    load: () => import('../build/command.ts'),
+  },
+  { name: 'board', summary: 'start the virtual board', load: () => import('../virtual-board/command.ts') },
+  {
+    name: 'flash',
+    summary: 'write a NodeMCU firmware image to a board or the virtual board',
+    load: () => import('../flash/command.ts'),
+  },
+  {
+    name: 'upload',
+    summary: 'upload changed files only, verified, atomic',
+    load: () => import('../upload/command.ts'),
+  },
+  {
+    name: 'monitor',
+    summary: 'serial terminal with tracebacks that point at TypeScript',
+    load: () => import('../monitor/command.ts'),
+  },
+  {
+    name: 'stress',
+    summary: 'hammer a board with HTTP HEAD, one TCP connection each, and judge every ending',
+    load: () => import('../../host-tests/stress/command.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'build, flash, upload, log and stress in one go: what flash.sh calls',
+    load: () => import('./run/command.ts'),
+  },
+];

@@ -1,0 +1,116 @@
+/** A pending call; `cancel` is idempotent. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as a parameter: everything on the virtual board that waits or measures takes one of these. */
+export interface Clock {
+  /** Milliseconds since an arbitrary origin, fractional, never decreasing. */
+  now(): number;
+  /** Calls `callback` once, `delayMs` from now (0 = as soon as the current callback has returned). */
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+interface Event {
+  at: number;
+  order: number;
+  callback: (() => void) | undefined;
+}
+
+const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** Deterministic time: events run in order of time, then of creation; nothing happens unless told to run. */
+export class VirtualClock implements Clock {
+  #now = 0;
+  #order = 0;
+  readonly #heap: Event[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const event: Event = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback };
+    this.#push(event);
+    return {
+      cancel: () => {
+        event.callback = undefined;
+      },
+    };
+  }
+
+  /** Moves time on without running events; for the CPU-time model inside a callback. */
+  spend(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** Runs the next event. False when none is left. */
+  step(): boolean {
+    let event = this.#pop();
+    while (event && !event.callback) event = this.#pop();
+    if (!event?.callback) return false;
+    this.#now = Math.max(this.#now, event.at);
+    event.callback();
+    return true;
+  }
+
+  /** Runs every event up to and including time `at`, then sets the time to `at`. */
+  runUntil(at: number): void {
+    for (let next = this.#peek(); next && next.at <= at; next = this.#peek()) this.step();
+    this.#now = Math.max(this.#now, at);
+  }
+
+  #peek(): Event | undefined {
+    while (this.#heap[0] && !this.#heap[0].callback) this.#pop();
+    return this.#heap[0];
+  }
+
+  #push(event: Event): void {
+    const heap = this.#heap;
+    let index = heap.push(event) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = heap[parent];
+      if (!above || !isBefore(event, above)) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = event;
+  }
+
+  #pop(): Event | undefined {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop();
+    if (!top || !last || heap.length === 0) return top;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      const left = heap[child];
+      if (!left) break;
+      const right = heap[child + 1];
+      const least = right && isBefore(right, left) ? (child++, right) : left;
+      if (!isBefore(least, last)) break;
+      heap[index] = least;
+      index = child;
+    }
+    heap[index] = last;
+    return top;
+  }
+}
+
+/** Wall-clock time, for a board that talks to real peers. */
+export class RealClock implements Clock {
+  now(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const timeout = setTimeout(callback, delayMs);
+    return {
+      cancel: () => {
+        clearTimeout(timeout);
+      },
+    };
+  }
+}
