@@ -8,5 +8,6 @@ export default defineConfig({
     execArgv: ['--import', 'tsx'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    reporters: ['default', './tools/ci/summary-reporter.ts'],
   },
 });

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from './clock.ts';
+
+describe('the virtual clock', () => {
+  it('runs events in order of time, and of creation where times are equal', () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    clock.after(20, () => ran.push('late'));
+    clock.after(10, () => ran.push('first'));
+    clock.after(10, () => ran.push('second'));
+    clock.runUntil(30);
+    expect(ran).toEqual(['first', 'second', 'late']);
+    expect(clock.now()).toBe(30);
+  });
+
+  it('does not run what was cancelled', () => {
+    const clock = new VirtualClock();
+    let ran = false;
+    clock.after(1, () => (ran = true)).cancel();
+    clock.runUntil(10);
+    expect(ran).toBe(false);
+    expect(clock.step()).toBe(false);
+  });
+
+  it('leaves events after the asked time for later', () => {
+    const clock = new VirtualClock();
+    const at: number[] = [];
+    for (let delay = 1; delay <= 100; delay++) clock.after((delay * 37) % 101, () => at.push(clock.now()));
+    clock.runUntil(50);
+    expect(at).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
+  it('runs an event that falls into spent time as soon as it can, without going back', () => {
+    const clock = new VirtualClock();
+    const at: number[] = [];
+    clock.after(1, () => clock.spend(10));
+    clock.after(5, () => at.push(clock.now()));
+    clock.runUntil(20);
+    expect(at).toEqual([11]);
+  });
+});
