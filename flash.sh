@@ -2,7 +2,7 @@
 # The short way: ./flash.sh finds a board, builds, flashes, uploads and shows the log;
 # ./flash.sh --virtual --stress does all of it without hardware. Every option: ./flash.sh --help
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 if ! command -v node >/dev/null; then
   echo "error: Node.js is not installed" >&2
@@ -15,15 +15,15 @@ if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); proce
   exit 2
 fi
 
-# npm leaves this file behind when an installation is complete, so a half-finished one is repeated.
-installed=node_modules/.package-lock.json
-if [[ ! -f $installed || package-lock.json -nt $installed ]]; then
+# npm writes this file last, so a half-finished installation is repeated.
+installed=$here/node_modules/.package-lock.json
+if [[ ! -f $installed || $here/package-lock.json -nt $installed ]]; then
   echo "installing packages (npm ci) ..." >&2
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || {
+  (cd "$here" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) || {
     echo "error: npm ci failed" >&2
     echo " cure: look at npm's message above; it needs a reachable npm registry once" >&2
     exit 2
   }
 fi
 
-exec node tools/cli/last-ack.js run "$@"
+exec node "$here/tools/cli/last-ack.js" run "$@"
