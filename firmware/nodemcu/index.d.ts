@@ -1,0 +1,1 @@
+/** The firmware's modules, one file each. */
