@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { namespaceMissing, runInNamespace } from './testing.ts';
+
+const missing = await namespaceMissing();
+
+describe.skipIf(missing)(`a TAP in its own namespace${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  it('carries frames of every size between the kernel and a host behind it, and lets the process end', async () => {
+    const result = await runInNamespace(new URL('./fixtures/tap-echo.ts', import.meta.url));
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    const report = JSON.parse(result.stdout) as { echoed: number[]; interfaces: { cidr: string }[]; dropped: number };
+    expect(report.echoed.sort((a, b) => a - b)).toEqual([0, 1, 700, 1472]);
+    expect(report.interfaces).toMatchObject([{ cidr: '192.168.100.1/24' }]);
+    expect(report.dropped).toBe(0);
+  });
+});
