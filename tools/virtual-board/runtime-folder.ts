@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PREFIX = 'last-ack-board-';
+
+/** The folder of a running board: its serial port and its control socket. */
+export interface RuntimeFolder {
+  path: string;
+  serialPath: string;
+  controlPath: string;
+  remove(): void;
+}
+
+/**
+ * Makes a folder that only this user can open, named after this process. It goes when the process ends; what a killed
+ * process could not remove, the next one does.
+ */
+export function createRuntimeFolder(parent = process.env['XDG_RUNTIME_DIR'] ?? tmpdir()): RuntimeFolder {
+  sweep(parent);
+  const path = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  const remove = (): void => rmSync(path, { recursive: true, force: true });
+  process.once('exit', remove);
+  return {
+    path,
+    serialPath: join(path, 'serial'),
+    controlPath: join(path, 'control'),
+    remove() {
+      process.off('exit', remove);
+      remove();
+    },
+  };
+}
+
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : NaN;
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    } catch {
+      // Another user's: theirs to remove.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
