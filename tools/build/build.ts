@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as lua from 'typescript-to-lua';
+import { ExitCode, UserError } from '../cli/exit.ts';
+import { toDeviceChunk } from '../bytecode/transcode.ts';
+import { compileLua } from './compile-lua.ts';
+import { nameModules } from './device-names.ts';
+import { initLua } from './init-lua.ts';
+import { copyLua } from './lua-ast/walk.ts';
+import { type ModuleGraph, buildGraph, requiredSpecifier } from './module-graph.ts';
+import { type Manifest, type Output, describeFiles, removeLeftovers, replaceOutput } from './output.ts';
+import { namedModule } from './plugins/module-names.ts';
+import { printLua } from './print-lua.ts';
+import { BuildError } from './problem.ts';
+import { Compiler, findTypeErrors } from './program.ts';
+import { type Project, normalise, readProject } from './project.ts';
+import { type TranspiledModule, transpile } from './transpile.ts';
+
+export interface BuildOptions {
+  /** A tsconfig file or the folder that holds one; default: `firmware/`, else the working directory. */
+  project?: string;
+  /** The module that runs at boot, relative to the project's folder; default `src/main.ts`. */
+  entry?: string;
+  /** Default `dist/firmware`, relative to the working directory. */
+  outDir?: string;
+  /** `bytecode` (default) or plain Lua source that any NodeMCU board or host can run. */
+  kind?: Manifest['kind'];
+}
+
+export interface BuildResult {
+  outDir: string;
+  manifest: Manifest;
+  /** Files that differ from the previous build, names in `outDir`. */
+  changed: string[];
+  durationMs: number;
+}
+
+/** Builds a project once. Throws BuildError (a UserError) with every problem; then the output is as it was. */
+export function build(options: BuildOptions = {}): Promise<BuildResult> {
+  return Promise.resolve().then(() => new Builder(options).build());
+}
+
+/** Builds a project repeatedly, doing again only what a change asks for. */
+export class Builder {
+  readonly outDir: string;
+  readonly project: Project;
+  private readonly entry: string;
+  private readonly kind: Manifest['kind'];
+  private readonly compiler: Compiler;
+
+  constructor(options: BuildOptions) {
+    this.project = readProject(options.project);
+    this.entry = findEntry(this.project, options.entry);
+    this.outDir = path.resolve(options.outDir ?? 'dist/firmware');
+    this.kind = options.kind ?? 'bytecode';
+    this.compiler = new Compiler(this.project);
+  }
+
+  build(): BuildResult {
+    const started = performance.now();
+    const program = this.compiler.program();
+    const typeErrors = findTypeErrors(program);
+    if (typeErrors.length > 0) throw new BuildError(typeErrors);
+    const graph = buildGraph(program, this.entry, (file): TranspiledModule => transpile(program, file));
+    const { names, problems } = nameModules([...graph.boot, ...graph.lazy], path.posix.dirname(this.entry));
+    if (graph.problems.length + problems.length > 0) throw new BuildError([...graph.problems, ...problems]);
+
+    const output: Output = { board: new Map(), host: new Map() };
+    for (const fileName of [...graph.boot, ...graph.lazy]) {
+      const name = names.get(fileName) ?? '';
+      const { code, map } = printLua(program, fileName, withDeviceNames(graph, fileName, names));
+      output.host.set(`${name}.lua.map`, Buffer.from(map));
+      if (this.kind === 'lua') output.board.set(`${name}.lua`, Buffer.from(code));
+      else output.board.set(`${name}.lc`, toDeviceChunk(compileLua(code, `@${name}.lua`)));
+    }
+    output.board.set('init.lua', Buffer.from(initLua(names.get(this.entry) ?? 'main')));
+    const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
+    output.host.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
+    removeLeftovers(this.outDir);
+    const changed = replaceOutput(this.outDir, output);
+    return { outDir: this.outDir, manifest, changed, durationMs: performance.now() - started };
+  }
+}
+
+function findEntry(project: Project, entry = 'src/main.ts'): string {
+  const file = normalise(path.resolve(path.dirname(project.configFile), entry));
+  if (existsSync(file)) return file;
+  throw new UserError(
+    `the entry module ${file} does not exist`,
+    'write src/main.ts, or name another module with --entry',
+    ExitCode.usage,
+  );
+}
+
+/** The module's tree with flat device names in place of paths. */
+function withDeviceNames(graph: ModuleGraph, fileName: string, names: ReadonlyMap<string, string>): lua.File {
+  const module = graph.modules.get(fileName);
+  if (!module) throw new Error(`${fileName} was not compiled`);
+  return copyLua(module.ast, (node) => {
+    const imported = module.imports.get(requiredSpecifier(node) ?? '');
+    if (imported !== undefined) {
+      return lua.createCallExpression(lua.createIdentifier('require'), [
+        lua.createStringLiteral(names.get(imported) ?? ''),
+      ]);
+    }
+    const named = lua.isStringLiteral(node) ? namedModule(node) : undefined;
+    return named === undefined ? undefined : lua.createStringLiteral(names.get(named) ?? '');
+  });
+}

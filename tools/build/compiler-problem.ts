@@ -1,0 +1,56 @@
+import ts from 'typescript';
+import { type Problem, placeOf } from './problem.ts';
+
+/** What a compiler's complaint means here, and what to write instead. The first pattern that fits wins. */
+const cures: readonly { pattern: RegExp; cure: string }[] = [
+  {
+    pattern: /Cannot find module '(.*)'/,
+    cure: 'check the path: relative to the importing file, with its extension (./led.ts)',
+  },
+  {
+    pattern: /Cannot find name '(Map|Set|WeakMap|WeakSet)'/,
+    cure: 'use LuaTable or Record: a Map or Set costs 8 to 10 kB of heap',
+  },
+  {
+    pattern: /Cannot find name '(Promise|async)'|Promise.*constructor/,
+    cure: 'use callbacks: async and Promise cost 9.7 kB of heap',
+  },
+  { pattern: /Cannot find name 'Error'/, cure: "use error('message') and pcall: Error costs 6.2 kB of heap" },
+  { pattern: /Cannot find name '(Math)'/, cure: 'use math.floor, math.max and the rest of math, in lower case' },
+  { pattern: /Cannot find name '(console)'/, cure: 'use print' },
+  { pattern: /Cannot find name '(parseInt|parseFloat|Number)'/, cure: 'use tonumber' },
+  { pattern: /Cannot find name '(JSON)'/, cure: 'use string.format, or the sjson module if the firmware image has it' },
+  { pattern: /Cannot find name '(Date|setTimeout|setInterval)'/, cure: 'use the tmr module' },
+  {
+    pattern:
+      /Property '(split|includes|startsWith|endsWith|indexOf|slice|substring|charAt|trim|replace)' does not exist on type '(string|String|".*")'/,
+    cure: "use Lua's find, match, sub, gsub: they are part of the firmware",
+  },
+  {
+    pattern:
+      /Property '(map|filter|indexOf|includes|forEach|slice|splice|concat|find|some|every|reduce|sort|reverse|unshift)' does not exist on type '.*\[\]'/,
+    cure: 'write a for loop, or use table.insert, table.sort, table.concat: the array methods cost 340 to 1300 bytes each',
+  },
+];
+
+/** A diagnostic of TypeScript or typescript-to-lua as a problem with a place and a cure. */
+export function toProblem(diagnostic: ts.Diagnostic): Problem {
+  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n      ');
+  const cure = cures.find(({ pattern }) => pattern.test(message))?.cure ?? generalCure(diagnostic);
+  const place = diagnostic.file ? placeOf(diagnostic.file, diagnostic.start ?? 0) : {};
+  return { ...place, message: `${message} (${codeOf(diagnostic)})`, cure };
+}
+
+/** typescript-to-lua numbers its own diagnostics from 100000. */
+function isFromTstl(diagnostic: ts.Diagnostic): boolean {
+  return diagnostic.code >= 100_000;
+}
+
+function codeOf(diagnostic: ts.Diagnostic): string {
+  return isFromTstl(diagnostic) ? `TSTL${diagnostic.code}` : `TS${diagnostic.code}`;
+}
+
+function generalCure(diagnostic: ts.Diagnostic): string {
+  if (isFromTstl(diagnostic)) return 'the device cannot run this form: write it with plain functions, tables and if';
+  return 'mend the type; an editor with firmware/tsconfig.json shows the same error as you type';
+}

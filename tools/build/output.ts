@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+/** One file for the board. */
+export interface ManifestFile {
+  name: string;
+  size: number;
+  /** As RFC 1950 defines it, unsigned. */
+  adler32: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+}
+
+/** dist/firmware/manifest.json: what goes to the board. Maps and the manifest itself stay on the host. */
+export interface Manifest {
+  format: 1;
+  entry: string;
+  /** `bytecode` for .lc in the layout of NodeMCU's float builds of Lua 5.1, `lua` for source. */
+  kind: 'bytecode' | 'lua';
+  files: ManifestFile[];
+}
+
+/** Files by name: for the board, and beside them on the host. */
+export interface Output {
+  board: Map<string, Uint8Array>;
+  host: Map<string, Uint8Array>;
+}
+
+export function describeFiles(board: ReadonlyMap<string, Uint8Array>): ManifestFile[] {
+  return [...board].map(([name, bytes]) => ({
+    name,
+    size: bytes.length,
+    adler32: adler32(bytes),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }));
+}
+
+/**
+ * Replaces the folder `outDir` by the output in one step: everything is written beside it and then renamed, so that a
+ * build that fails half-way leaves the previous one. Files that did not change keep their modification time. Returns
+ * the names of the files that changed or are new.
+ */
+export function replaceOutput(outDir: string, output: Output): string[] {
+  mkdirSync(path.dirname(outDir), { recursive: true });
+  const fresh = `${outDir}.new-${randomUUID().slice(0, 8)}`;
+  const old = `${outDir}.old-${randomUUID().slice(0, 8)}`;
+  const changed: string[] = [];
+  try {
+    mkdirSync(fresh);
+    for (const [name, bytes] of [...output.board, ...output.host]) {
+      if (!writeFile(outDir, fresh, name, bytes)) changed.push(name);
+    }
+    if (existsSync(outDir)) renameSync(outDir, old);
+    renameSync(fresh, outDir);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    if (existsSync(old)) {
+      if (existsSync(outDir)) rmSync(old, { recursive: true, force: true });
+      else renameSync(old, outDir);
+    }
+  }
+  return changed;
+}
+
+/** True when the file was there already with the same bytes. */
+function writeFile(outDir: string, fresh: string, name: string, bytes: Uint8Array): boolean {
+  const before = path.join(outDir, name);
+  const target = path.join(fresh, name);
+  writeFileSync(target, bytes);
+  if (!existsSync(before) || !readFileSync(before).equals(bytes)) return false;
+  const { atime, mtime } = statSync(before);
+  utimesSync(target, atime, mtime);
+  return true;
+}
+
+/** Leftovers of builds that were killed. */
+export function removeLeftovers(outDir: string): void {
+  const parent = path.dirname(outDir);
+  if (!existsSync(parent)) return;
+  const pattern = new RegExp(`^${path.basename(outDir)}\\.(new|old)-[0-9a-f]{8}$`);
+  for (const name of readdirSync(parent)) {
+    if (pattern.test(name)) rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function adler32(bytes: Uint8Array): number {
+  let a = 1;
+  let b = 0;
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
+}

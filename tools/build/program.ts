@@ -1,0 +1,70 @@
+import { realpathSync } from 'node:fs';
+import ts from 'typescript';
+import { toProblem } from './compiler-problem.ts';
+import type { Problem } from './problem.ts';
+import { type Project, firmwareRoot, normalise } from './project.ts';
+
+/**
+ * The file that plays the part of TypeScript's lib.es5: typescript-to-lua asks the program for it before it compiles
+ * `list.push(x)` to plain Lua. Everything else in firmware/std is the device's own and compiles to ordinary calls.
+ */
+const javascriptLibrary = `${firmwareRoot}std/javascript.d.ts`;
+
+/** Type checks a project again and again, reusing every file that did not change. */
+export class Compiler {
+  private readonly project: Project;
+  private readonly sourceFiles = new Map<string, { version: string; file: ts.SourceFile }>();
+  private readonly host: ts.CompilerHost;
+  private previous: ts.Program | undefined;
+
+  constructor(project: Project) {
+    this.project = project;
+    const host = ts.createCompilerHost(project.options);
+    const readFromDisk = host.getSourceFile.bind(host);
+    this.host = {
+      ...host,
+      getSourceFile: (fileName, languageVersion, onError) => {
+        const version = versionOf(fileName);
+        const known = this.sourceFiles.get(fileName);
+        if (known?.version === version) return known.file;
+        const file = readFromDisk(fileName, languageVersion, onError);
+        if (file) this.sourceFiles.set(fileName, { version, file });
+        return file;
+      },
+    };
+  }
+
+  /** The program as the files are now. */
+  program(): ts.Program {
+    const program = ts.createProgram({
+      rootNames: this.project.fileNames,
+      options: this.project.options,
+      host: this.host,
+      ...(this.previous && { oldProgram: this.previous }),
+    });
+    program.isSourceFileDefaultLibrary = isJavascriptLibrary;
+    this.previous = program;
+    return program;
+  }
+}
+
+/** Everything that TypeScript has against a program. */
+export function findTypeErrors(program: ts.Program): Problem[] {
+  const diagnostics = [
+    ...program.getConfigFileParsingDiagnostics(),
+    ...program.getOptionsDiagnostics(),
+    ...program.getSyntacticDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...program.getSemanticDiagnostics(),
+  ];
+  return diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error).map(toProblem);
+}
+
+function isJavascriptLibrary(file: ts.SourceFile): boolean {
+  return file.fileName.endsWith('/std/javascript.d.ts') && normalise(realpathSync(file.fileName)) === javascriptLibrary;
+}
+
+/** Changes whenever the file does. */
+function versionOf(fileName: string): string {
+  return `${ts.sys.getModifiedTime?.(fileName)?.getTime() ?? 0}`;
+}

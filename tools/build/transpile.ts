@@ -1,0 +1,32 @@
+import ts from 'typescript';
+import * as lua from 'typescript-to-lua';
+import { toProblem } from './compiler-problem.ts';
+import { moduleNames } from './plugins/module-names.ts';
+import { noRuntimeLibrary } from './plugins/runtime-library.ts';
+import type { Problem } from './problem.ts';
+
+/** One TypeScript module as a Lua syntax tree. Never changed after it was made. */
+export interface TranspiledModule {
+  fileName: string;
+  ast: lua.File;
+  problems: readonly Problem[];
+}
+
+/** Compiles one source file of a program that has no type errors. */
+export function transpile(program: ts.Program, file: ts.SourceFile): TranspiledModule {
+  let ast: lua.File | undefined;
+  const capture: lua.Plugin = {
+    printer: (_program, _host, _fileName, tree) => {
+      ast = tree;
+      return new lua.LuaPrinter(ts.sys, program, file.fileName).print(lua.createFile([], new Set(), ''));
+    },
+  };
+  const { diagnostics } = lua.getProgramTranspileResult(ts.sys, () => undefined, {
+    program,
+    sourceFiles: [file],
+    plugins: [noRuntimeLibrary, moduleNames, capture],
+  });
+  const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error);
+  if (!ast) throw new Error(`typescript-to-lua gave nothing for ${file.fileName}`);
+  return { fileName: file.fileName, ast, problems: errors.map(toProblem) };
+}
