@@ -1,0 +1,108 @@
+import { type Lua, type LuaFunction, LuaType, type UserdataType } from './lua.ts';
+
+/** The names of a module: functions, constants, nested tables. */
+export interface Fields {
+  readonly [name: string]: LuaFunction | number | string | Fields;
+}
+
+/** A NodeMCU module: what `pairs(name)` lists on the board. */
+export interface LuaModule {
+  readonly name: string;
+  readonly fields: Fields;
+}
+
+/** What an object type has beside its methods. */
+export interface TypeOptions {
+  /** Runs as __gc; the firmware's types without a finalizer must not have one. */
+  finalizer?: LuaFunction;
+  /** Other metamethods, e.g. __tostring. */
+  metamethods?: Readonly<Record<string, LuaFunction>>;
+}
+
+function setFields(lua: Lua, fields: Fields, tables: ReadOnlyTables): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'number') lua.pushNumber(value);
+    else if (typeof value === 'string') lua.pushString(value);
+    else if (typeof value === 'function') lua.pushFunction(value);
+    else tables.push(value);
+    lua.setField(-2, name);
+  }
+}
+
+/** Creates the metatable of an object type; its methods are the metatable's own fields, as in the firmware. */
+export function defineType(
+  lua: Lua,
+  type: UserdataType<unknown>,
+  methods: Readonly<Record<string, LuaFunction>>,
+  options: TypeOptions = {},
+): void {
+  lua.createTable();
+  lua.pushValue(-1);
+  lua.setField(-2, '__index');
+  const functions = { ...methods, ...options.metamethods, ...(options.finalizer && { __gc: options.finalizer }) };
+  for (const [name, fn] of Object.entries(functions)) {
+    lua.pushFunction(fn);
+    lua.setField(-2, name);
+  }
+  lua.setMetatable(type);
+}
+
+function refuseWrite(lua: Lua): never {
+  lua.exports.luaL_where(lua.L, 1);
+  lua.pushString('table is readonly');
+  lua.exports.lua_concat(lua.L, 2);
+  return lua.raise();
+}
+
+/**
+ * The chip's tables in flash (ROTables): iterable, readable, not writable, without a visible metatable. Here an empty
+ * table stands before the real one, so that every write meets `__newindex`.
+ */
+export class ReadOnlyTables {
+  readonly #lua: Lua;
+  /** Identity of the empty table to a reference to the real one. */
+  readonly #real = new Map<number, number>();
+
+  constructor(lua: Lua) {
+    this.#lua = lua;
+  }
+
+  /** Pushes a new read-only table with these fields. */
+  push(fields: Fields): void {
+    this.#lua.createTable(0, Object.keys(fields).length);
+    setFields(this.#lua, fields, this);
+    this.freeze();
+  }
+
+  /** Replaces the table on top of the stack by a read-only table with the same content. */
+  freeze(): void {
+    const lua = this.#lua;
+    lua.createTable();
+    this.#real.set(lua.pointer(-1), this.#keep(-2));
+    lua.createTable(0, 2);
+    lua.pushValue(-3);
+    lua.setField(-2, '__index');
+    lua.pushFunction(refuseWrite);
+    lua.setField(-2, '__newindex');
+    lua.exports.lua_setmetatable(lua.L, -2);
+    lua.remove(-2);
+  }
+
+  #keep(index: number): number {
+    this.#lua.pushValue(index);
+    return this.#lua.ref();
+  }
+
+  has(index: number): boolean {
+    return this.#lua.type(index) === LuaType.table && this.#real.has(this.#lua.pointer(index));
+  }
+
+  /** Puts the real table in the place of a read-only one; leaves everything else alone. */
+  unwrap(index: number): void {
+    if (this.#lua.type(index) !== LuaType.table) return;
+    const reference = this.#real.get(this.#lua.pointer(index));
+    if (reference === undefined) return;
+    this.#lua.pushRef(reference);
+    this.#lua.replace(index);
+  }
+}

@@ -1,0 +1,163 @@
+import type { DeviceHeap } from '../heap.ts';
+import { BlockStore } from './block-store.ts';
+import { onDevice, PendingBlock } from './pending-block.ts';
+
+/** The modes of the emergency collector; numbers of node.egc (firmware: app/lua/lua.h). */
+export const EgcMode = { notActive: 0, onAllocFailure: 1, onMemLimit: 2, always: 4 } as const;
+
+export interface LuaHeapOptions {
+  /** Bytes of the heap arena after what the firmware takes before Lua starts. */
+  arena: number;
+  /** Each block costs its size plus this, rounded up to `blockAlign`. */
+  blockOverhead: number;
+  blockAlign: number;
+}
+
+/** How far the collector may run behind in the mode that collects before every allocation, bytes. */
+const ALWAYS_MODE_STEP = 512;
+/** Overdraft in bytes above which a collection that has just freed too little means "not enough memory". */
+const STALE_AFTER = 2048;
+
+/**
+ * The allocator of one Lua state and the accounts of the whole chip's heap. Blocks live in WebAssembly memory; what is
+ * charged is the size that the same object has on the chip.
+ *
+ * Stock Lua 5.1 has no emergency collection, and collecting inside an allocation is unsafe. So a request beyond the
+ * limit is granted once and a full collection is due at Lua's next check; still over after it: refused.
+ */
+export class LuaHeap implements DeviceHeap {
+  mode: number = EgcMode.always;
+  memoryLimit = 4096;
+  /** False while the firmware builds what the chip has in ROM: such blocks cost nothing. */
+  charging = false;
+  /** Sets the collection threshold of the state: 0 = collect everything at the next check. */
+  collectSoon: () => void = () => undefined;
+  /** Runs a full collection now; only outside of allocations. */
+  collectNow: () => void = () => undefined;
+  isCollectionDue: () => boolean = () => false;
+  isStopped: () => boolean = () => false;
+
+  readonly store: BlockStore;
+  readonly #pending: PendingBlock;
+  readonly #options: LuaHeapOptions;
+  #used = 0;
+  #peak = 0;
+  #sinceCollection = 0;
+  #afterCollection = 0;
+  #collectionWasDue = false;
+
+  constructor(store: BlockStore, options: LuaHeapOptions) {
+    this.store = store;
+    this.#pending = new PendingBlock(store);
+    this.#options = options;
+  }
+
+  free(): number {
+    this.#settle();
+    return Math.max(0, this.#options.arena - this.#used);
+  }
+
+  /** Lowest `free()` so far. */
+  minFree(): number {
+    return Math.max(0, this.#options.arena - this.#peak);
+  }
+
+  /** Bytes in use, everything included. */
+  used(): number {
+    this.#settle();
+    return this.#used;
+  }
+
+  cost(size: number): number {
+    const { blockOverhead, blockAlign } = this.#options;
+    return Math.ceil((size + blockOverhead) / blockAlign) * blockAlign;
+  }
+
+  reserve(bytes: number): number {
+    const charged = this.cost(bytes);
+    if (this.free() < charged && this.mode === EgcMode.always) this.collectNow();
+    if (this.free() < charged) return 0;
+    this.#charge(charged);
+    return charged;
+  }
+
+  release(charged: number): void {
+    this.#used -= charged;
+  }
+
+  /** lua_Alloc. */
+  readonly allocate = (_ud: number, block: number, _oldSize: number, newSize: number): number => {
+    this.#settle();
+    if (newSize === 0) {
+      if (block !== 0) this.#used -= this.store.release(block);
+      return 0;
+    }
+    const deviceSize = block !== 0 && this.store.holdsValues(block) ? onDevice(newSize) : newSize;
+    const charge = this.charging ? this.cost(deviceSize) : 0;
+    const before = block === 0 ? 0 : this.store.charge(block);
+    const growth = charge - before;
+    if (growth > 0 && this.charging && !this.#admits(growth)) return 0;
+    const granted = block === 0 ? this.store.take(newSize) : this.store.resize(block, newSize);
+    if (granted === 0) return 0;
+    this.store.setCharge(granted, charge);
+    this.#charge(growth);
+    if (charge > 0 && block === 0) this.#pending.watch(granted, newSize);
+    return granted;
+  };
+
+  /** Changes what an existing block costs on the chip; `size` in the chip's bytes, 0 = nothing. */
+  recharge(block: number, size: number): void {
+    const charge = size === 0 ? 0 : this.cost(size);
+    this.#used += charge - this.store.charge(block);
+    this.store.setCharge(block, charge);
+  }
+
+  /** A full collection has just ended. */
+  collected(): void {
+    this.#settle();
+    this.#sinceCollection = 0;
+    this.#afterCollection = this.#used;
+    this.#collectionWasDue = false;
+  }
+
+  #charge(bytes: number): void {
+    this.#used += bytes;
+    if (bytes > 0) this.#sinceCollection += bytes;
+    if (this.#used > this.#peak) this.#peak = this.#used;
+  }
+
+  #settle(): void {
+    const size = this.#pending.settle();
+    if (size !== 0) this.recharge(this.#pending.block, size);
+  }
+
+  #admits(growth: number): boolean {
+    if (this.#collectionWasDue && !this.isCollectionDue()) this.collected();
+    const { arena } = this.#options;
+    if (this.mode === EgcMode.always && this.#sinceCollection > ALWAYS_MODE_STEP) this.#request();
+    else if (this.#beyondMemoryLimit()) this.#request();
+    if (this.#used + growth <= arena) return true;
+    if (this.mode === EgcMode.notActive || this.isStopped() || growth > arena) return false;
+    if (this.#collectionWasDue) return this.#used + growth <= 2 * arena;
+    const isFresh = this.#sinceCollection < STALE_AFTER;
+    if (isFresh && this.#afterCollection + growth > arena) {
+      this.#request();
+      return false;
+    }
+    this.#request();
+    return true;
+  }
+
+  /** node.egc.setmode(ON_MEM_LIMIT, n): n > 0 limits Lua's bytes, n < 0 asks for -n free bytes. */
+  #beyondMemoryLimit(): boolean {
+    if (this.mode !== EgcMode.onMemLimit || this.#sinceCollection < ALWAYS_MODE_STEP) return false;
+    if (this.memoryLimit < 0) return this.#options.arena - this.#used < -this.memoryLimit;
+    return this.#used > this.memoryLimit;
+  }
+
+  #request(): void {
+    if (this.isStopped()) return;
+    this.#collectionWasDue = true;
+    this.collectSoon();
+  }
+}
