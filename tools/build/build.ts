@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type ts from 'typescript';
 import * as lua from 'typescript-to-lua';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { toDeviceChunk } from '../bytecode/transcode.ts';
+import { AssetStore } from './assets/assets.ts';
+import { findAssets } from './assets/find-assets.ts';
 import { compileLua } from './compile-lua.ts';
 import { nameModules } from './device-names.ts';
 import { initLua } from './init-lua.ts';
@@ -11,10 +14,10 @@ import { type ModuleGraph, buildGraph, requiredSpecifier } from './module-graph.
 import { type Manifest, type Output, describeFiles, removeLeftovers, replaceOutput } from './output.ts';
 import { namedModule } from './plugins/module-names.ts';
 import { printLua } from './print-lua.ts';
-import { BuildError } from './problem.ts';
+import { BuildError, type Problem, placeOf, relativePath } from './problem.ts';
 import { Compiler, findTypeErrors } from './program.ts';
 import { type Project, normalise, readProject } from './project.ts';
-import { type TranspiledModule, transpile } from './transpile.ts';
+import { transpile } from './transpile.ts';
 
 export interface BuildOptions {
   /** A tsconfig file or the folder that holds one; default: `firmware/`, else the working directory. */
@@ -47,6 +50,7 @@ export class Builder {
   private readonly entry: string;
   private readonly kind: Manifest['kind'];
   private readonly compiler: Compiler;
+  private readonly assets = new AssetStore();
 
   constructor(options: BuildOptions) {
     this.project = readProject(options.project);
@@ -56,12 +60,13 @@ export class Builder {
     this.compiler = new Compiler(this.project);
   }
 
-  build(): BuildResult {
+  async build(): Promise<BuildResult> {
     const started = performance.now();
     const program = this.compiler.program();
     const typeErrors = findTypeErrors(program);
     if (typeErrors.length > 0) throw new BuildError(typeErrors);
-    const graph = buildGraph(program, this.entry, (file): TranspiledModule => transpile(program, file));
+    await this.prepareAssets(program);
+    const graph = buildGraph(program, this.entry, (file) => transpile(program, file, this.assets));
     const { names, problems } = nameModules([...graph.boot, ...graph.lazy], path.posix.dirname(this.entry));
     if (graph.problems.length + problems.length > 0) throw new BuildError([...graph.problems, ...problems]);
 
@@ -73,12 +78,31 @@ export class Builder {
       if (this.kind === 'lua') output.board.set(`${name}.lua`, Buffer.from(code));
       else output.board.set(`${name}.lc`, toDeviceChunk(compileLua(code, `@${name}.lua`)));
     }
+    for (const { assets } of graph.modules.values()) {
+      for (const asset of assets) output.board.set(asset.name, asset.bytes);
+    }
     output.board.set('init.lua', Buffer.from(initLua(names.get(this.entry) ?? 'main')));
     const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
     output.host.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
     removeLeftovers(this.outDir);
     const changed = replaceOutput(this.outDir, output);
     return { outDir: this.outDir, manifest, changed, durationMs: performance.now() - started };
+  }
+
+  private async prepareAssets(program: ts.Program): Promise<void> {
+    const missing: Problem[] = [];
+    for (const { node, source } of findAssets(program)) {
+      try {
+        await this.assets.prepare(source);
+      } catch (error) {
+        missing.push({
+          ...placeOf(node.getSourceFile(), node.getStart()),
+          message: `cannot prepare ${relativePath(source)}: ${error instanceof Error ? error.message : String(error)}`,
+          cure: 'give $asset the path of an existing file, relative to this module',
+        });
+      }
+    }
+    if (missing.length > 0) throw new BuildError(missing);
   }
 }
 

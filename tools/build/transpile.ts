@@ -1,6 +1,8 @@
 import ts from 'typescript';
 import * as lua from 'typescript-to-lua';
+import type { Asset, AssetStore } from './assets/assets.ts';
 import { toProblem } from './compiler-problem.ts';
+import { assetConstants } from './plugins/asset-constants.ts';
 import { moduleNames } from './plugins/module-names.ts';
 import { noRuntimeLibrary } from './plugins/runtime-library.ts';
 import type { Problem } from './problem.ts';
@@ -10,11 +12,14 @@ export interface TranspiledModule {
   fileName: string;
   ast: lua.File;
   problems: readonly Problem[];
+  /** Files that its code names and that therefore go to the board. */
+  assets: readonly Asset[];
 }
 
 /** Compiles one source file of a program that has no type errors. */
-export function transpile(program: ts.Program, file: ts.SourceFile): TranspiledModule {
+export function transpile(program: ts.Program, file: ts.SourceFile, store: AssetStore): TranspiledModule {
   let ast: lua.File | undefined;
+  const assets = new Set<Asset>();
   const capture: lua.Plugin = {
     printer: (_program, _host, _fileName, tree) => {
       ast = tree;
@@ -24,9 +29,17 @@ export function transpile(program: ts.Program, file: ts.SourceFile): TranspiledM
   const { diagnostics } = lua.getProgramTranspileResult(ts.sys, () => undefined, {
     program,
     sourceFiles: [file],
-    plugins: [noRuntimeLibrary, moduleNames, capture],
+    plugins: [
+      noRuntimeLibrary,
+      moduleNames,
+      assetConstants(
+        (source) => store.get(source),
+        (asset) => assets.add(asset),
+      ),
+      capture,
+    ],
   });
   const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error);
   if (!ast) throw new Error(`typescript-to-lua gave nothing for ${file.fileName}`);
-  return { fileName: file.fileName, ast, problems: errors.map(toProblem) };
+  return { fileName: file.fileName, ast, problems: errors.map(toProblem), assets: [...assets] };
 }
