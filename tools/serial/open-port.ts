@@ -27,6 +27,9 @@ export async function openPort(path: string, { baudRate = 115200 }: OpenOptions 
   return new SystemPort(stream, control);
 }
 
+/** Blocks are at most a few hundred bytes long, which 9600 baud carries in less than a second. */
+const writeLimitMs = 10_000;
+
 class SystemPort implements Port {
   readonly path: string;
   readonly isVirtual: boolean;
@@ -52,7 +55,12 @@ class SystemPort implements Port {
   async write(bytes: Uint8Array): Promise<void> {
     this.#requireOpen();
     await this.#unlessClosed((done) => {
-      this.#stream.write(Buffer.from(bytes), (error) => (error ? done(error) : this.#stream.drain(done)));
+      const stuck = setTimeout(() => done(new Error(`${this.path} takes no more bytes`)), writeLimitMs);
+      const finish = (error?: Error | null): void => {
+        clearTimeout(stuck);
+        done(error);
+      };
+      this.#stream.write(Buffer.from(bytes), (error) => (error ? finish(error) : this.#stream.drain(finish)));
     });
   }
 

@@ -1,5 +1,120 @@
 import type { Command } from 'commander';
+import pc from 'picocolors';
+import { ExitCode, UserError } from '../cli/exit.ts';
+import { startProgress } from '../cli/progress.ts';
+import { controlSocketBeside } from '../serial/control-lines.ts';
+import { findPort } from '../serial/discovery.ts';
+import { upload, type UploadResult } from './upload.ts';
+import {
+  checkWifiSettings,
+  labSettings,
+  readWifiSettings,
+  wifiSettingsFile,
+  type WifiSettings,
+} from './wifi-settings.ts';
+
+interface Options extends WifiOptions {
+  port?: string;
+  dir: string;
+  baud: number;
+  restart: boolean;
+  json?: true;
+}
+
+/** The Wi-Fi flags that several verbs share. */
+export interface WifiOptions {
+  ssid?: string;
+  password?: string;
+  ip?: string;
+  netmask?: string;
+  gateway?: string;
+  hostname?: string;
+}
 
 export function register(command: Command): void {
-  command.option('--json', 'print the result as JSON on stdout');
+  addWifiOptions(
+    command
+      .option('-p, --port <path>', 'serial port; without it the only board is found')
+      .option('-d, --dir <folder>', 'folder with manifest.json', 'dist/firmware')
+      .option('-b, --baud <rate>', 'console rate in bit/s', parseRate, 115200)
+      .option('--no-restart', 'leave the old application running until the next reset'),
+  )
+    .option('--json', 'print the result as JSON on stdout')
+    .addHelpText(
+      'after',
+      `\nWi-Fi settings also come from ${wifiSettingsFile}, which git ignores: {"ssid": "...", "password": "..."}.` +
+        '\nThey are never printed. Exit codes: 0 good, 2 usage, 3 no board or port, 4 the board failed.',
+    )
+    .action(run);
+}
+
+export function addWifiOptions(command: Command): Command {
+  return command
+    .option('--ssid <name>', 'Wi-Fi network')
+    .option('--password <text>', 'its password')
+    .option('--ip <address>', 'static address; without it the board asks by DHCP')
+    .option('--netmask <mask>', 'with --ip', '255.255.255.0')
+    .option('--gateway <address>', 'with --ip')
+    .option('--hostname <name>', "the board's name in DHCP");
+}
+
+/**
+ * Flags first, then the settings file; a virtual board joins its own access point and gets neither, unless by flags.
+ * Undefined: the board keeps the settings that it has.
+ */
+export function wifiFromOptions(options: WifiOptions, isVirtual: boolean): WifiSettings | undefined {
+  const { ssid, password, ip, netmask, gateway, hostname } = options;
+  if (ssid === undefined) {
+    if ((password ?? ip ?? gateway ?? hostname) !== undefined)
+      throw new UserError('Wi-Fi flags without a network', 'add --ssid', ExitCode.usage);
+    return isVirtual ? labSettings : readWifiSettings();
+  }
+  const given = Object.entries({
+    ssid,
+    password,
+    ip,
+    netmask: ip === undefined ? undefined : netmask,
+    gateway,
+    hostname,
+  });
+  return checkWifiSettings(Object.fromEntries(given.filter(([, value]) => value !== undefined)), 'Wi-Fi flags');
+}
+
+async function run(options: Options): Promise<void> {
+  const port = await findPort(options.port);
+  const wifi = wifiFromOptions(options, controlSocketBeside(port) !== undefined);
+  const progress = startProgress('uploading');
+  try {
+    const result = await upload({
+      port,
+      dir: options.dir,
+      wifi,
+      baudRate: options.baud,
+      restart: options.restart ? 'changed' : 'never',
+      onProgress: ({ name, done, total }) => progress.update(done, total, name),
+      onNote: (note) => console.error(pc.dim(note)),
+    });
+    progress.stop();
+    console.log(options.json ? JSON.stringify(result) : describeUpload(result));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The result for a person, in one or two lines. */
+export function describeUpload(result: UploadResult): string {
+  const seconds = (result.milliseconds / 1000).toFixed(1);
+  const kept = result.unchanged.length === 0 ? '' : `, ${result.unchanged.length} unchanged`;
+  const removed = result.removed.length === 0 ? '' : `, ${result.removed.length} stale removed`;
+  if (result.uploaded.length === 0) return `nothing to upload${kept}${removed} (${seconds} s)`;
+  return (
+    `${result.uploaded.length} files uploaded and verified${kept}${removed}: ${result.bytes} bytes in ${seconds} s ` +
+    `by ${result.method}${result.restarted ? ', board restarted' : ''}`
+  );
+}
+
+function parseRate(text: string): number {
+  const rate = Number(text);
+  if (Number.isInteger(rate) && rate >= 300 && rate <= 4_000_000) return rate;
+  throw new UserError(`--baud ${text} is not a rate`, 'usual: 115200', ExitCode.usage);
 }

@@ -1,0 +1,84 @@
+import { RealClock, type Clock } from '../virtual-board/clock.ts';
+import { BoardError } from './board-error.ts';
+import type { Port } from './port.ts';
+import { Repl } from './repl.ts';
+
+export interface ConnectOptions {
+  clock?: Clock;
+  /** How long a board that shows signs of life may take to its prompt; the first boot formats the file system. */
+  bootMs?: number;
+  /** Called with a line for a person when connecting takes longer than usual. */
+  onNote?: (note: string) => void;
+}
+
+/** What consoles are set to, after 115200: old builds, the boot ROM's rate, and what a fast transfer may have left. */
+const otherRates = [9600, 74880, 921600, 460800, 230400, 57600];
+const silenceMs = 5000;
+
+/**
+ * Gets a prompt out of the board: at the port's rate, at the other usual rates, and after a reset by the modem lines.
+ * Leaves the port at the rate that answered.
+ * @throws BoardError `silent` when nothing answers.
+ */
+export async function connectRepl(port: Port, options: ConnectOptions = {}): Promise<Repl> {
+  const { clock = new RealClock(), bootMs = 60_000, onNote = () => undefined } = options;
+  const repl = new Repl(port, clock);
+  repl.watch.expectReset(true);
+  try {
+    const isConnected =
+      (await repl.sync(800)) ||
+      (await repl.sync(1200)) ||
+      (await probeOtherRates(repl, onNote)) ||
+      (await resetAndWait(repl, { clock, bootMs, onNote }));
+    if (!isConnected) throw new BoardError('silent', `nothing on ${port.path} answers at any usual baud rate`);
+    repl.watch.expectReset(false);
+    return repl;
+  } catch (error) {
+    repl.detach();
+    throw error;
+  }
+}
+
+async function probeOtherRates(repl: Repl, onNote: (note: string) => void): Promise<boolean> {
+  const { port } = repl;
+  const usual = port.baudRate;
+  onNote(`no prompt at ${usual} baud, trying other rates`);
+  for (const rate of otherRates) {
+    await port.setBaudRate(rate);
+    if (await repl.sync(400)) {
+      onNote(`the console answers at ${rate} baud`);
+      return true;
+    }
+  }
+  await port.setBaudRate(usual);
+  return false;
+}
+
+async function resetAndWait(repl: Repl, options: Required<ConnectOptions>): Promise<boolean> {
+  const { clock, bootMs, onNote } = options;
+  onNote('no answer yet, resetting the board');
+  await resetByLines(repl.port, clock);
+  return waitForPrompt(repl, clock, bootMs);
+}
+
+/** Polls for the prompt as long as the board says anything, at most `bootMs`. */
+export async function waitForPrompt(repl: Repl, clock: Clock, bootMs: number): Promise<boolean> {
+  const start = clock.now();
+  let lastSeen = start;
+  let bytes = repl.watch.bytesReceived;
+  while (clock.now() - start < bootMs && clock.now() - lastSeen < silenceMs) {
+    if (await repl.sync(1000)) return true;
+    if (repl.watch.bytesReceived !== bytes) lastSeen = clock.now();
+    bytes = repl.watch.bytesReceived;
+  }
+  return false;
+}
+
+/** Pulls the chip's reset for 100 ms without touching GPIO0: RTS asserted alone, then both lines released. */
+export async function resetByLines(port: Port, clock: Clock = new RealClock()): Promise<void> {
+  await port.setLines({ dtr: false, rts: true });
+  await new Promise<void>((resolve) => {
+    clock.after(100, resolve);
+  });
+  await port.setLines({ dtr: false, rts: false });
+}

@@ -1,0 +1,99 @@
+import { RealClock, type Clock } from '../virtual-board/clock.ts';
+import { BoardError } from './board-error.ts';
+import { LineWatch } from './line-watch.ts';
+import type { Port } from './port.ts';
+
+/** The console's line buffer, LUA_MAXINPUT in NodeMCU's user_config.h; a longer line is cut without a word. */
+export const maxLineLength = 255;
+
+/** Not at the end only: an application may log right behind it. */
+const prompt = /(?:^|\n)> /;
+const anyPrompt = /(?:^|\n)>>? /;
+/** Ends an open long string or bracket as a syntax error, which returns to the first prompt; harmless on that one. */
+const leaveContinuation = ']]=)\n';
+
+/**
+ * NodeMCU's interactive console, one command at a time. Every command prints a marker that its own echo does not
+ * contain, so neither the echo nor what an application logs meanwhile is ever taken for the answer.
+ */
+export class Repl {
+  readonly port: Port;
+  readonly watch: LineWatch;
+  #marker = 0;
+
+  constructor(port: Port, clock: Clock = new RealClock()) {
+    this.port = port;
+    this.watch = new LineWatch(port, clock);
+  }
+
+  /** Stops listening; the port stays open. */
+  detach(): void {
+    this.watch.detach();
+  }
+
+  /** True when a prompt answers within `timeoutMs`; leaves a half-typed or unfinished statement behind. */
+  async sync(timeoutMs: number): Promise<boolean> {
+    this.watch.clear();
+    await this.#type('\n');
+    const seen = await this.#waitFor((text) => anyPrompt.exec(text)?.[0], timeoutMs / 2);
+    if (seen?.includes('>>') === true) {
+      this.watch.clear();
+      await this.#type(leaveContinuation);
+      await this.#waitFor((text) => prompt.exec(text)?.[0], timeoutMs / 2);
+    }
+    return (await this.#answer('', '1', timeoutMs / 2))?.text === '1';
+  }
+
+  /**
+   * Runs `statements` and returns the text of `result`, a Lua expression list, its values separated by tabs.
+   * @throws BoardError when the board resets, goes silent or disconnects; LuaError when the statements raise.
+   */
+  async run(statements: string, result = '1', timeoutMs = 5000): Promise<string> {
+    const answer = await this.#answer(statements, result, timeoutMs);
+    if (!answer) throw new BoardError('silent', `the board gave no answer within ${timeoutMs / 1000} s`);
+    if (answer.error !== undefined) throw new LuaError(answer.error);
+    return answer.text;
+  }
+
+  async #answer(statements: string, result: string, timeoutMs: number): Promise<Answer | undefined> {
+    const id = String((this.#marker = (this.#marker % 99) + 1));
+    const line = `${statements} print("~".."${id}~",${result})`.trimStart();
+    if (line.length > maxLineLength)
+      throw new RangeError(`a console line of ${line.length} characters does not fit the board's buffer`);
+    this.watch.clear();
+    await this.#type(`${line}\n`);
+    const marked = new RegExp(`~${id}~\\t([^\\r\\n]*)\\r?\\n`);
+    return this.#waitFor((text) => {
+      const found = marked.exec(text);
+      if (found && prompt.test(text.slice(found.index))) return { text: found[1] ?? '' };
+      return luaErrorIn(text);
+    }, timeoutMs);
+  }
+
+  async #type(text: string): Promise<void> {
+    await this.watch.guard(this.port.write(Buffer.from(text, 'latin1')));
+  }
+
+  /** Undefined after `timeoutMs`; rejects when the board resets or the port goes. */
+  #waitFor<T>(find: (text: string) => T | undefined, timeoutMs: number): Promise<T | undefined> {
+    return this.watch.until(find, timeoutMs);
+  }
+}
+
+interface Answer {
+  text: string;
+  error?: string;
+}
+
+/** A Lua error on the board, with the message as Lua printed it. */
+export class LuaError extends Error {
+  override readonly name = 'LuaError';
+}
+
+/** The console prints an error of the line it ran as `stdin:1: ...`, in 3.x with `Lua error: ` before it. */
+function luaErrorIn(text: string): Answer | undefined {
+  const found = /\n(?:Lua error:\s*)?((?:stdin|\[string "stdin"\]):\d+: [^\r\n]*|not enough memory)[^]*?\n> /.exec(
+    text,
+  );
+  return found ? { text: '', error: found[1] ?? '' } : undefined;
+}

@@ -1,0 +1,189 @@
+import { adler32 } from '../build/adler32.ts';
+import { BoardError } from '../serial/board-error.ts';
+import { connectRepl, resetByLines } from '../serial/connect.ts';
+import { openPort } from '../serial/open-port.ts';
+import type { Port } from '../serial/port.ts';
+import type { Repl } from '../serial/repl.ts';
+import { RealClock, type Clock } from '../virtual-board/clock.ts';
+import { commitName, commitScript, orderSwaps, ownedName } from './commit.ts';
+import { DeviceFiles } from './device-files.ts';
+import { readBuild } from './local-files.ts';
+import { makePlan, type LocalFile, type Plan } from './plan.ts';
+import { nodemcuToolTransfer, type Transfer } from './transfer.ts';
+import { wifiFileName, wifiLua, type WifiSettings } from './wifi-settings.ts';
+
+export interface UploadProgress {
+  /** The file that is on its way. */
+  name: string;
+  /** Bytes of all changed files. */
+  done: number;
+  total: number;
+}
+
+export interface UploadOptions {
+  /** A path, or a port that is open already and stays open. */
+  port: string | Port;
+  /** Folder with manifest.json; default `dist/firmware`. */
+  dir?: string;
+  /** Written to the board as `wifi.lua`; without it the board keeps what it has. */
+  wifi?: WifiSettings | undefined;
+  baudRate?: number;
+  /** Restart the board afterwards: only when something changed (default), always or never. */
+  restart?: 'changed' | 'always' | 'never';
+  clock?: Clock;
+  onProgress?: (progress: UploadProgress) => void;
+  /** Called with a line for a person when something takes longer than usual. */
+  onNote?: (note: string) => void;
+}
+
+export interface UploadResult {
+  port: string;
+  uploaded: string[];
+  unchanged: string[];
+  removed: string[];
+  /** Bytes of the uploaded files. */
+  bytes: number;
+  milliseconds: number;
+  method: Transfer['name'];
+  restarted: boolean;
+}
+
+/**
+ * Brings the board's files up to date. Only files that differ travel, each under a temporary name; the board verifies
+ * each from its flash; then all are swapped in at once, in a way that a reset at any moment either never starts or
+ * finishes at the next boot.
+ * @throws BoardError (exit 4) when the board resets, falls silent, is full or garbles; the old application is then intact.
+ */
+export async function upload(options: UploadOptions): Promise<UploadResult> {
+  const files = localFiles(options);
+  if (typeof options.port !== 'string') return uploadOver(options.port, files, options);
+  const port = await openPort(options.port, options.baudRate === undefined ? {} : { baudRate: options.baudRate });
+  try {
+    return await uploadOver(port, files, options);
+  } finally {
+    await port.close();
+  }
+}
+
+function localFiles({ dir = 'dist/firmware', wifi }: UploadOptions): LocalFile[] {
+  const files = readBuild(dir);
+  const owned = localFile(ownedName, Buffer.from(files.map(({ name }) => name).join('\n')));
+  return [...files, ...(wifi ? [localFile(wifiFileName, wifiLua(wifi))] : []), owned];
+}
+
+function localFile(name: string, bytes: Uint8Array): LocalFile {
+  return { name, bytes, adler32: adler32(bytes) };
+}
+
+async function uploadOver(port: Port, files: readonly LocalFile[], options: UploadOptions): Promise<UploadResult> {
+  const clock = options.clock ?? new RealClock();
+  const start = clock.now();
+  const repl = await connectRepl(port, { clock, onNote: options.onNote ?? (() => undefined) });
+  try {
+    const device = new DeviceFiles(repl);
+    const plan = await inspect(device, files);
+    const transfer = nodemcuToolTransfer(repl, clock);
+    if (plan.changed.length + plan.stale.length > 0) await replace(device, transfer, plan, options);
+    await device.release();
+    const { restart = 'changed' } = options;
+    const restarted = restart === 'always' || (restart === 'changed' && plan.changed.length + plan.stale.length > 0);
+    if (restarted) await restartBoard(repl, clock);
+    return {
+      port: port.path,
+      uploaded: plan.changed.map(({ name }) => name).filter((name) => name !== ownedName),
+      unchanged: plan.unchanged.filter((name) => name !== ownedName),
+      removed: plan.stale,
+      bytes: sum(plan.changed),
+      milliseconds: Math.round(clock.now() - start),
+      method: transfer.name,
+      restarted,
+    };
+  } finally {
+    repl.detach();
+  }
+}
+
+/** Finishes or clears away what an earlier upload left behind, then compares. */
+async function inspect(device: DeviceFiles, files: readonly LocalFile[]): Promise<Plan> {
+  let sizes = await device.list();
+  if (sizes.has(commitName)) {
+    await device.run(commitName);
+    sizes = await device.list();
+  }
+  for (const name of sizes.keys())
+    if (/^~(\d+|safe)$/.test(name)) {
+      await device.remove(name);
+      sizes.delete(name);
+    }
+  const owned = sizes.has(ownedName) ? ((await device.readText(ownedName)) ?? '').split('\n') : [];
+  return makePlan(files, { sizes, owned, digest: (name) => device.digest(name) });
+}
+
+async function replace(
+  device: DeviceFiles,
+  transfer: Transfer,
+  plan: Plan,
+  { onProgress = () => undefined }: UploadOptions,
+): Promise<void> {
+  const swaps = orderSwaps(plan.changed.map((file, index) => ({ ...file, temporary: `~${index + 1}` })));
+  const script = localFile('~0', Buffer.from(commitScript(swaps, plan.stale)));
+  await requireSpace(device, [...swaps, script]);
+  const total = sum(swaps) + script.bytes.length;
+  let before = 0;
+  for (const { temporary, name, ...file } of [...swaps, { ...script, temporary: script.name }]) {
+    await sendVerified(device, transfer, { ...file, name: temporary }, name, (done) =>
+      onProgress({ name, done: before + done, total }),
+    );
+    before += file.bytes.length;
+  }
+  await device.rename(script.name, commitName);
+  await device.run(commitName);
+  await requireSwapped(device, swaps);
+}
+
+/** Twice at most: a garbled transfer is worth one more try, a full or broken file system is not. */
+async function sendVerified(
+  device: DeviceFiles,
+  transfer: Transfer,
+  file: LocalFile,
+  finalName: string,
+  onBytes: (done: number) => void,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await transfer.send(file.name, file.bytes, onBytes);
+    if ((await device.digest(file.name)) === file.adler32) return;
+    const { free } = await device.space();
+    if (free < file.bytes.length)
+      throw new BoardError('full', `the board's file system is full: ${finalName} does not fit`);
+    if (attempt === 2) throw new BoardError('corrupt', `${finalName} arrived damaged twice`);
+  }
+}
+
+/** SPIFFS needs a page of 256 bytes per file for its header, and free blocks to collect garbage into. */
+async function requireSpace(device: DeviceFiles, files: readonly LocalFile[]): Promise<void> {
+  const needed = files.reduce((bytes, file) => bytes + 256 * (1 + Math.ceil(file.bytes.length / 251)), 0);
+  const { free } = await device.space();
+  if (free < needed)
+    throw new BoardError('full', `the board's file system is full: the upload needs ${needed} bytes, ${free} are free`);
+}
+
+async function requireSwapped(device: DeviceFiles, swaps: readonly LocalFile[]): Promise<void> {
+  const sizes = await device.list();
+  const wrong = swaps.filter(({ name, bytes }) => sizes.get(name) !== bytes.length).map(({ name }) => name);
+  if (wrong.length > 0 || sizes.has(commitName))
+    throw new BoardError('corrupt', `the board did not take over ${wrong.join(', ') || 'the new files'}`);
+}
+
+/** By command, and by the modem lines where the command does not end in a boot. */
+async function restartBoard(repl: Repl, clock: Clock): Promise<void> {
+  repl.watch.expectReset(true);
+  repl.watch.clear();
+  await repl.port.write(Buffer.from('node.restart()\n'));
+  const hasBooted = (text: string): true | undefined => (/\nNodeMCU \d/.test(text) ? true : undefined);
+  if (await repl.watch.until(hasBooted, 3000)) return;
+  await resetByLines(repl.port, clock);
+  if (!(await repl.watch.until(hasBooted, 5000)))
+    throw new BoardError('silent', 'the files are in place, but the board did not restart');
+}
+
+const sum = (files: readonly LocalFile[]): number => files.reduce((bytes, file) => bytes + file.bytes.length, 0);
