@@ -7,8 +7,9 @@ export interface BoardDriver {
   readonly port: number;
   /**
    * What the board says of itself: everything for a virtual board (control socket), heap and connections for ours over
-   * Wi-Fi (`GET /api/status`), undefined for a stranger's device.
+   * Wi-Fi (`GET /api/status`), undefined for a stranger's device. `collect`: Lua collects its garbage first, so that
+   * garbage is not taken for a leak.
    */
-  snapshot(): Promise<Partial<BoardSnapshot> | undefined>;
+  snapshot(options?: { collect?: boolean }): Promise<Partial<BoardSnapshot> | undefined>;
   close(): Promise<void>;
 }

@@ -1,5 +1,109 @@
-import type { Command } from 'commander';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ExitCode } from '../../tools/cli/exit.ts';
+import { startProgress } from '../../tools/cli/progress.ts';
+import { WifiDriver } from '../drivers/wifi-driver.ts';
+import { styles, type Style } from './client/slot.ts';
+import { htmlReport } from './report/html.ts';
+import { terminalReport } from './report/terminal.ts';
+import { runStress } from './run.ts';
+import { headLadder } from './schedule/ladder.ts';
+import { DEFAULT_THRESHOLDS } from './thresholds.ts';
+
+interface Options {
+  host: string;
+  port: number;
+  path: string;
+  method: 'HEAD' | 'GET';
+  style: Style;
+  quick: boolean;
+  step?: number;
+  deadline?: number;
+  coolDown?: number;
+  capture: 'auto' | 'none';
+  threshold?: string[];
+  out: string;
+  html?: string;
+  json: boolean;
+}
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+};
+
+const seconds = (text: string): number => positive(text) * 1000;
 
 export function register(command: Command): void {
-  command.option('--json', 'print the result as JSON on stdout');
+  command
+    .requiredOption('--host <host>', 'name or IPv4 address of the board')
+    .option('--port <port>', 'TCP port of its web server', positive, 80)
+    .option('--path <path>', 'path to ask for', '/')
+    .addOption(new Option('--method <method>', 'request method').choices(['HEAD', 'GET']).default('HEAD'))
+    .addOption(
+      new Option(
+        '--style <style>',
+        'read-to-eof: wait for the FIN of the board; client-first: close as soon as the response is complete',
+      )
+        .choices(styles)
+        .default('read-to-eof'),
+    )
+    .option('--quick', 'a few seconds in all, for a first look', false)
+    .option('--step <seconds>', 'length of every step', seconds)
+    .option('--deadline <seconds>', 'longest life of one exchange', seconds)
+    .option('--cool-down <seconds>', 'longest wait for the board to recover before heap and pcbs are compared', seconds)
+    .addOption(
+      new Option('--capture <how>', 'frames as evidence, or only sockets').choices(['auto', 'none']).default('auto'),
+    )
+    .option(
+      '--threshold <rules...>',
+      `what exit code 0 means, such as 'duel==0' 'p99<250ms' (default: ${DEFAULT_THRESHOLDS.join(' ')})`,
+    )
+    .option('--out <file>', 'the whole result as JSON', '.last-ack/stress.json')
+    .option('--html <file>', 'the report as one HTML page (default: beside --out)')
+    .option('--json', 'print the result as JSON on stdout', false)
+    .addHelpText('after', '\nExit codes: 0 every threshold kept, 1 not, 2 usage, 3 nothing to hammer, 130 interrupted.')
+    .action(stress);
+}
+
+async function stress(options: Options): Promise<void> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once('SIGINT', onSignal);
+  const progress = startProgress('stress');
+  try {
+    const board = new WifiDriver(options.host, options.port);
+    const report = await runStress({
+      host: options.host,
+      port: options.port,
+      path: options.path,
+      method: options.method,
+      steps: headLadder({
+        style: options.style,
+        quick: options.quick,
+        ...(options.step !== undefined && { stepMs: options.step }),
+      }),
+      capture: options.capture,
+      board,
+      signal: interrupt.signal,
+      ...(options.deadline !== undefined && { deadlineMs: options.deadline }),
+      ...(options.coolDown !== undefined && { coolDownMs: options.coolDown }),
+      ...(options.threshold && { thresholds: options.threshold }),
+      onProgress: ({ doneMs, totalMs, note }) => progress.update(doneMs, totalMs, note),
+    });
+    progress.stop();
+    const html = options.html ?? options.out.replace(/(\.json)?$/, '.html');
+    await mkdir(dirname(options.out), { recursive: true });
+    await writeFile(options.out, `${JSON.stringify(report)}\n`);
+    await writeFile(html, await htmlReport(report));
+    console.log(
+      options.json ? JSON.stringify(report) : `${terminalReport(report)}\n  report    ${html}, ${options.out}`,
+    );
+    process.exitCode = report.partial ? ExitCode.interrupted : report.passed ? ExitCode.good : ExitCode.failed;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', onSignal);
+  }
 }

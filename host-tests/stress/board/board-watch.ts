@@ -1,0 +1,131 @@
+import type { BoardDriver } from '../../board-driver.ts';
+
+/** The board at one moment of the run. `t` in milliseconds since the run began. */
+export interface BoardSample {
+  t: number;
+  heap: number | undefined;
+  /** Open control blocks without TIME_WAIT. */
+  openPcbs: number | undefined;
+  timeWait: number | undefined;
+  restarts: number | undefined;
+}
+
+/** What the board did and lost during the run, as far as it tells. */
+export interface BoardReport {
+  /** False: the board tells nothing of itself, and nothing below was observed. */
+  observed: boolean;
+  samples: BoardSample[];
+  before?: BoardSample;
+  after?: BoardSample;
+  minHeap?: number;
+  /** Bytes of heap that were free before the load and are not after cool-down, beyond `HEAP_TOLERANCE`; else 0. */
+  heapLost?: number;
+  /** Control blocks that are still there after cool-down; TIME_WAIT counts when it has not run out either. */
+  pcbsLost?: number;
+  restarts?: number;
+  /** How long the board was given to recover, milliseconds. */
+  coolDownMs?: number;
+}
+
+/** Below this a difference is the allocator's, not a leak: a string or two interned since. */
+export const HEAP_TOLERANCE = 512;
+
+const SAMPLE_MS = 500;
+const COOL_DOWN_STEP_MS = 500;
+/** Samples kept; when full, every second one goes and the spacing doubles, so that a soak needs no more memory. */
+const MAX_SAMPLES = 1200;
+
+/** Samples a board beside the load. */
+export class BoardWatch {
+  readonly #driver: BoardDriver;
+  readonly #startedAt: number;
+  readonly #samples: BoardSample[] = [];
+  #every = 1;
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #before: BoardSample | undefined;
+  #minHeap = Infinity;
+
+  /** `startedAt`: `performance.now()` of the run's beginning. */
+  constructor(driver: BoardDriver, startedAt: number) {
+    this.#driver = driver;
+    this.#startedAt = startedAt;
+  }
+
+  /** Takes the sample that the end is compared with. */
+  async start(): Promise<void> {
+    this.#before = await this.#sample(true);
+    const again = async (): Promise<void> => {
+      await this.#sample(false);
+      if (this.#timer) this.#timer = setTimeout(() => void again(), SAMPLE_MS);
+    };
+    if (this.#before) this.#timer = setTimeout(() => void again(), SAMPLE_MS);
+  }
+
+  /** Ends sampling, gives the board up to `coolDownMs` to get back to where it began, and compares. */
+  async finish(coolDownMs: number, signal: AbortSignal): Promise<BoardReport> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const before = this.#before;
+    if (!before) return { observed: false, samples: [] };
+    const began = performance.now();
+    let after = await this.#sample(true);
+    while (!isRecovered(before, after) && performance.now() - began < coolDownMs && !signal.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, COOL_DOWN_STEP_MS));
+      after = (await this.#sample(true)) ?? after;
+    }
+    return {
+      observed: true,
+      samples: this.#samples,
+      before,
+      ...(after && { after }),
+      ...(Number.isFinite(this.#minHeap) && { minHeap: this.#minHeap }),
+      ...losses(before, after),
+      coolDownMs: performance.now() - began,
+    };
+  }
+
+  async #sample(collect: boolean): Promise<BoardSample | undefined> {
+    const snapshot = await this.#driver.snapshot({ collect }).catch(() => undefined);
+    if (!snapshot) return undefined;
+    const { TIME_WAIT: timeWait = 0, ...open } = snapshot.pcbs ?? {};
+    const sample: BoardSample = {
+      t: performance.now() - this.#startedAt,
+      heap: snapshot.heap,
+      openPcbs: snapshot.pcbs && Object.values(open).reduce((sum, count) => sum + count, 0),
+      timeWait: snapshot.pcbs && timeWait,
+      restarts: snapshot.restarts,
+    };
+    this.#minHeap = Math.min(this.#minHeap, snapshot.minHeap ?? snapshot.heap ?? Infinity);
+    this.#keep(sample);
+    return sample;
+  }
+
+  #keep(sample: BoardSample): void {
+    if (this.#count++ % this.#every === 0) this.#samples.push(sample);
+    if (this.#samples.length < MAX_SAMPLES) return;
+    const thinned = this.#samples.filter((_, index) => index % 2 === 0);
+    this.#samples.splice(0, Infinity, ...thinned);
+    this.#every *= 2;
+  }
+}
+
+const isRecovered = (before: BoardSample, after: BoardSample | undefined): boolean => {
+  const { heapLost = 0, pcbsLost = 0 } = losses(before, after);
+  return after !== undefined && heapLost === 0 && pcbsLost === 0;
+};
+
+function losses(before: BoardSample, after: BoardSample | undefined): Partial<BoardReport> {
+  if (!after) return {};
+  const result: Partial<BoardReport> = {};
+  if (before.heap !== undefined && after.heap !== undefined) {
+    const lost = before.heap - after.heap;
+    result.heapLost = lost > HEAP_TOLERANCE ? lost : 0;
+  }
+  if (before.openPcbs !== undefined && after.openPcbs !== undefined) {
+    const pcbsBefore = before.openPcbs + (before.timeWait ?? 0);
+    result.pcbsLost = Math.max(0, after.openPcbs + (after.timeWait ?? 0) - pcbsBefore);
+  }
+  if (before.restarts !== undefined && after.restarts !== undefined) result.restarts = after.restarts - before.restarts;
+  return result;
+}

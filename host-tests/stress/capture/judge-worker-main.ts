@@ -1,0 +1,65 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FlowTable, type JudgedFlow } from '../verdict/flow-table.ts';
+import { ipv4ToNumber, readTcpFrame } from '../verdict/frame.ts';
+import type { FrameSource, FrameSourceOptions } from './frame-source.ts';
+import { openFrameSource } from './open.ts';
+
+/** What the worker is started with. */
+export interface JudgeWorkerData {
+  source: FrameSourceOptions;
+  server: { address: string; port: number };
+}
+
+export type FromWorker =
+  | { type: 'open'; name: string }
+  | { type: 'failed'; reason: string }
+  | { type: 'judged'; flows: JudgedFlow[] }
+  | { type: 'closed'; frames: number; drops: number };
+
+const SWEEP_MS = 250;
+/** Verdicts whose segments are passed on in full before only the names follow; keeps a long run's memory constant. */
+const SEGMENTS_PER_VERDICT = 20;
+
+const { source: sourceOptions, server } = workerData as JudgeWorkerData;
+const send = (message: FromWorker): void => parentPort?.postMessage(message);
+
+let judged: JudgedFlow[] = [];
+const withSegments = new Map<string, number>();
+const table = new FlowTable({ address: ipv4ToNumber(server.address), port: server.port }, (flow) => {
+  const kept = withSegments.get(flow.verdict) ?? 0;
+  withSegments.set(flow.verdict, kept + 1);
+  judged.push(kept < SEGMENTS_PER_VERDICT ? flow : { ...flow, segments: [] });
+});
+
+let frames = 0;
+let source: FrameSource;
+try {
+  source = await openFrameSource(sourceOptions, (bytes, t) => {
+    frames++;
+    const frame = readTcpFrame(bytes);
+    if (frame) table.take(frame, t);
+  });
+  send({ type: 'open', name: source.name });
+} catch (error) {
+  send({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  process.exit();
+}
+
+const flush = (): void => {
+  if (judged.length > 0) send({ type: 'judged', flows: judged });
+  judged = [];
+};
+const timer = setInterval(() => {
+  table.sweep(Date.now());
+  flush();
+}, SWEEP_MS);
+
+parentPort?.once('message', () => {
+  clearInterval(timer);
+  void source.close().then(() => {
+    table.finish(Date.now());
+    flush();
+    send({ type: 'closed', frames, drops: source.drops() });
+    parentPort?.close();
+  });
+});

@@ -1,0 +1,134 @@
+import { startCapture, type Capture } from './capture/capture.ts';
+import type { FrameSourceOptions } from './capture/frame-source.ts';
+import { counterDeltas, lastAckPorts, readKernelCounters, type KernelCounters } from './capture/kernel.ts';
+import type { Evidence } from './report/stress-report.ts';
+import type { CheckedTarget } from './target.ts';
+import type { Judgement } from './verdict/judge.ts';
+import type { Matcher } from './verdict/matcher.ts';
+
+/** Where verdicts may come from. `auto`: the best that this machine allows. */
+export type CaptureChoice = 'auto' | 'none' | FrameSourceOptions;
+
+const POLL_MS = 500;
+/** Connections are judged by their sockets this long after their end, when LAST_ACK has shown itself twice. */
+const SETTLE_MS = 1500;
+
+const SOCKETS_CANNOT_SEE = [
+  'which side sent the first FIN when both were quick',
+  'a RST hidden behind data',
+  "the device's retransmissions and segmentation",
+  'RSTs with a wrong sequence number (only counted, by kernel counters of the whole namespace)',
+];
+
+/** Gathers evidence beside the load and feeds verdicts to a matcher. */
+export interface EvidenceGatherer {
+  readonly source: string;
+  readonly hasCapture: boolean;
+  /** Ends gathering: every connection has its verdict afterwards. */
+  finish(): Promise<Evidence>;
+}
+
+export async function gatherEvidence<Tag>(
+  choice: CaptureChoice,
+  target: CheckedTarget,
+  matcher: Matcher<Tag>,
+): Promise<EvidenceGatherer> {
+  const before = (await readKernelCounters()) ?? {};
+  const reasons: string[] = [];
+  for (const source of waysToCapture(choice, target)) {
+    try {
+      const capture = await startCapture(source, target, (flows) => {
+        for (const flow of flows) matcher.flow(flow);
+      });
+      return gatherFrames(capture, matcher, before);
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (choice === 'none') reasons.push('capture was switched off');
+  return gatherFromKernel(target, matcher, before, reasons);
+}
+
+function waysToCapture(choice: CaptureChoice, target: CheckedTarget): FrameSourceOptions[] {
+  if (choice === 'none') return [];
+  if (choice !== 'auto') return [choice];
+  const { interfaceName, address, port } = target;
+  if (interfaceName === undefined) return [];
+  return [
+    { kind: 'packet-socket', interface: interfaceName },
+    { kind: 'tcpdump', interface: interfaceName, host: address, port },
+  ];
+}
+
+function gatherFrames<Tag>(capture: Capture, matcher: Matcher<Tag>, before: KernelCounters): EvidenceGatherer {
+  return {
+    source: capture.name,
+    hasCapture: true,
+    finish: async () => {
+      const { frames, drops } = await capture.close();
+      matcher.finish();
+      return {
+        kind: 'capture',
+        source: capture.name,
+        frames,
+        drops,
+        cannotSee: [],
+        unseen: matcher.unseen,
+        foreign: matcher.foreign,
+        kernel: counterDeltas(before, (await readKernelCounters()) ?? {}),
+      };
+    },
+  };
+}
+
+function gatherFromKernel<Tag>(
+  target: CheckedTarget,
+  matcher: Matcher<Tag>,
+  before: KernelCounters,
+  reasons: string[],
+): EvidenceGatherer {
+  let seenOnce = new Set<number>();
+  const poll = async (): Promise<void> => {
+    const ports = await lastAckPorts(target);
+    const stuck = new Set(ports.filter((port) => seenOnce.has(port)));
+    const now = (await readKernelCounters()) ?? {};
+    matcher.settleBefore(performance.now() - SETTLE_MS, stuck, stuckJudgement(counterDeltas(before, now)));
+    seenOnce = new Set(ports);
+  };
+  const timer = setInterval(() => void poll(), POLL_MS);
+  const source = process.platform === 'linux' ? 'sockets, /proc/net/tcp and kernel counters' : 'sockets only';
+  return {
+    source,
+    hasCapture: false,
+    finish: async () => {
+      clearInterval(timer);
+      await poll();
+      if (seenOnce.size > 0) {
+        await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+        await poll();
+      }
+      matcher.finish();
+      return {
+        kind: 'sockets',
+        source,
+        frames: 0,
+        drops: 0,
+        cannotSee: [...reasons.map((reason) => `frames: ${reason}`), ...SOCKETS_CANNOT_SEE],
+        unseen: 0,
+        foreign: 0,
+        kernel: counterDeltas(before, (await readKernelCounters()) ?? {}),
+      };
+    },
+  };
+}
+
+/** A socket that stays in LAST_ACK waits for the ACK of its FIN; challenge ACKs mean that RSTs came instead. */
+function stuckJudgement(deltas: KernelCounters): Judgement {
+  const challenges = (deltas.TCPChallengeACK ?? 0) + (deltas.TCPACKSkippedChallenge ?? 0);
+  if (challenges >= 2)
+    return {
+      verdict: 'duel',
+      why: `LAST_ACK for more than ${POLL_MS} ms, ${challenges} challenge ACKs in this namespace`,
+    };
+  return { verdict: 'silent-fin', why: `LAST_ACK for more than ${POLL_MS} ms, no challenge ACK` };
+}

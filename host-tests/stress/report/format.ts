@@ -1,0 +1,18 @@
+/** Milliseconds for a person: three digits, a unit that fits. */
+export function formatMs(milliseconds: number): string {
+  if (milliseconds === 0) return '0';
+  if (milliseconds < 1) return `${(milliseconds * 1000).toFixed(0)} µs`;
+  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 100) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
+  return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
+}
+
+/** Bytes for a person. */
+export const formatBytes = (bytes: number): string =>
+  bytes < 10_000 ? `${bytes.toFixed(0)} B` : `${(bytes / 1000).toFixed(1)} kB`;
+
+export const formatPercent = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(part === whole || part === 0 ? 0 : 1)} %`;
+
+export const formatCount = (number: number): string => number.toLocaleString('en-US').replaceAll(',', ' ');

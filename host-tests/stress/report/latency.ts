@@ -1,0 +1,44 @@
+import { Int32Histogram } from 'hdr-histogram-js';
+import type { Latency } from './stress-report.ts';
+
+/** Histograms count microseconds, up to two minutes, to three digits: 27 ns a record, constant memory. */
+const MICROSECONDS = 1000;
+const HIGHEST = 120e6;
+/** Edges per doubling in the report: fine enough for a picture, two hundred numbers at most. */
+const EDGES_PER_DOUBLING = 8;
+
+export type LatencyHistogram = Int32Histogram;
+
+export const newHistogram = (): LatencyHistogram => new Int32Histogram(1, HIGHEST, 3);
+
+export function recordMs(histogram: LatencyHistogram, milliseconds: number): void {
+  histogram.recordValue(Math.min(HIGHEST, Math.max(0, Math.round(milliseconds * MICROSECONDS))));
+}
+
+export function latencyOf(histogram: LatencyHistogram): Latency {
+  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / MICROSECONDS;
+  const empty = histogram.totalCount === 0;
+  return {
+    count: histogram.totalCount,
+    min: empty ? 0 : at(0),
+    mean: empty ? 0 : histogram.mean / MICROSECONDS,
+    p50: at(50),
+    p90: at(90),
+    p99: at(99),
+    p999: at(99.9),
+    max: histogram.maxValue / MICROSECONDS,
+    buckets: bucketsOf(histogram),
+  };
+}
+
+function bucketsOf(histogram: LatencyHistogram): [number, number][] {
+  const counts = new Map<number, number>();
+  const values = histogram.recordedValuesIterator;
+  values.reset();
+  while (values.hasNext()) {
+    const { valueIteratedTo, countAddedInThisIterationStep } = values.next();
+    const edge = Math.ceil(Math.log2(Math.max(1, valueIteratedTo)) * EDGES_PER_DOUBLING);
+    counts.set(edge, (counts.get(edge) ?? 0) + countAddedInThisIterationStep);
+  }
+  return [...counts].map(([edge, count]) => [2 ** (edge / EDGES_PER_DOUBLING) / MICROSECONDS, count]);
+}

@@ -1,0 +1,145 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { BoardDriver } from '../board-driver.ts';
+import { runStress, type StressOptions } from './run.ts';
+import type { Step } from './schedule/ladder.ts';
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+const RESPONSE = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n';
+
+/** A server on loopback that does `onRequest` once the request has come; the first request is the harness's probe. */
+async function serve(onRequest: (socket: Socket, number: number) => void): Promise<number> {
+  let number = 0;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.end());
+    socket.once('data', () => onRequest(socket, number++));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const step = (over: Partial<Step> = {}): Step => ({
+  name: 'test',
+  load: { kind: 'interval', everyMs: 20 },
+  durationMs: 190,
+  style: 'read-to-eof',
+  ...over,
+});
+
+const options = (port: number, over: Partial<StressOptions> = {}): StressOptions => ({
+  host: '127.0.0.1',
+  port,
+  path: '/',
+  method: 'HEAD',
+  steps: [step()],
+  capture: 'none',
+  deadlineMs: 400,
+  ...over,
+});
+
+test('a server that answers and closes passes, and every connection has a verdict', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  const report = await runStress(options(port));
+  expect(report.totals).toMatchObject({
+    connections: 10,
+    outcomes: { answered: 10 },
+    endings: { 'device-fin': 10 },
+    verdicts: { 'device-first-clean': 10 },
+  });
+  expect(report.passed).toBe(true);
+});
+
+test('client-first closes without waiting for the FIN of the server', async () => {
+  const port = await serve((socket) => socket.write(RESPONSE));
+  const report = await runStress(options(port, { steps: [step({ style: 'client-first' })] }));
+  expect(report.totals.verdicts).toEqual({ 'client-first-clean': 10 });
+});
+
+test('closed loop keeps the asked number of clients busy', async () => {
+  let open = 0;
+  let most = 0;
+  const port = await serve((socket) => {
+    most = Math.max(most, ++open);
+    setTimeout(() => {
+      open--;
+      socket.end(RESPONSE);
+    }, 10);
+  });
+  const report = await runStress(options(port, { steps: [step({ load: { kind: 'clients', clients: 7 } })] }));
+  expect(most).toBe(7);
+  expect(report.totals.outcomes).toEqual({ answered: report.totals.connections });
+});
+
+test.each<[string, (socket: Socket) => void, object, object]>([
+  ['a RST instead of a response', (socket) => socket.resetAndDestroy(), { 'no-reply': 10 }, { 'rst-before-data': 10 }],
+  ['a FIN instead of a response', (socket) => socket.end(), { 'no-reply': 10 }, { 'no-reply': 10 }],
+  ['half a header', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-'), { truncated: 10 }, { truncated: 10 }],
+  ['a body after HEAD', (socket) => socket.end(`${RESPONSE}hello`), { 'wrong-reply': 10 }, { 'wrong-reply': 10 }],
+  [
+    'status 404',
+    (socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'),
+    { 'wrong-reply': 10 },
+    { 'wrong-reply': 10 },
+  ],
+  ['silence', () => undefined, { timeout: 10 }, { timeout: 10 }],
+])('%s fails the run with the right names', async (_name, misbehave, outcomes, verdicts) => {
+  const port = await serve((socket, number) => (number === 0 ? socket.end(RESPONSE) : misbehave(socket)));
+  const report = await runStress(options(port));
+  expect(report.totals.outcomes).toEqual(outcomes);
+  expect(report.totals.verdicts).toEqual(verdicts);
+  expect(report.passed).toBe(false);
+});
+
+test('503 counts as an answer, and is shown as busy', async () => {
+  const port = await serve((socket) => socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\r\n'));
+  const report = await runStress(options(port));
+  expect(report.totals.outcomes).toEqual({ busy: 10 });
+  expect(report.passed).toBe(true);
+});
+
+test('stopping gives a partial report that does not pass', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  const report = await runStress(
+    options(port, { steps: [step({ durationMs: 60_000 })], signal: AbortSignal.timeout(150) }),
+  );
+  expect(report.partial).toBe(true);
+  expect(report.passed).toBe(false);
+  expect(report.totals.outcomes.answered).toBeGreaterThan(1);
+});
+
+test('heap that does not come back after cool-down fails the run', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  let heap = 40_000;
+  const board: BoardDriver = {
+    kind: 'virtual',
+    host: '127.0.0.1',
+    port,
+    snapshot: () => Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { CLOSE_WAIT: 1 } }),
+    close: () => Promise.resolve(),
+  };
+  const report = await runStress(options(port, { board, coolDownMs: 10 }));
+  expect(report.board.heapLost).toBeGreaterThanOrEqual(1000);
+  expect(report.thresholds.find(({ text }) => text === 'heap-lost==0')?.passed).toBe(false);
+});
+
+test('a port where nothing listens is refused with a cure', async () => {
+  const port = await serve(() => undefined);
+  servers.pop()?.close();
+  await expect(runStress(options(port))).rejects.toMatchObject({ name: 'UserError', exitCode: 3 });
+});
+
+test('a server that is not HTTP is refused with a cure', async () => {
+  const port = await serve((socket) => socket.end('SSH-2.0-dropbear\r\n'));
+  await expect(runStress(options(port))).rejects.toThrow(/not HTTP/);
+});
+
+test('a name that does not resolve is refused with a cure', async () => {
+  await expect(runStress(options(80, { host: 'no-such-host.invalid' }))).rejects.toThrow(/no IPv4 address/);
+});

@@ -1,0 +1,107 @@
+import type { Exchange } from '../client/exchange.ts';
+import type { JudgedFlow } from './flow-table.ts';
+import type { Judgement } from './judge.ts';
+import type { Segment } from './segment.ts';
+import { combine, judgeBySocket } from './socket-verdict.ts';
+
+/** A connection with its final verdict; `segments` only when a capture kept them. */
+export interface Verdict<Tag> extends Judgement {
+  tag: Tag;
+  localPort: number;
+  /** `performance.now()` of its start. */
+  startedAt: number;
+  segments: Segment[];
+}
+
+interface Waiting<Tag> {
+  tag: Tag;
+  exchange: Exchange;
+}
+
+/**
+ * Brings together what the client saw of a connection and what was found on the wire or in kernel tables, by local
+ * port. Holds only connections whose verdict is still out.
+ */
+export class Matcher<Tag> {
+  readonly #onVerdict: (verdict: Verdict<Tag>) => void;
+  /** By local port; more than one when the port was used again before the first had its verdict. */
+  readonly #waiting = new Map<number, Waiting<Tag>[]>();
+  /** Judged flows whose exchange has not ended yet for the client. */
+  readonly #early = new Map<number, JudgedFlow>();
+  /** Connections that were judged by their sockets because nothing else knew them. */
+  unseen = 0;
+
+  constructor(onVerdict: (verdict: Verdict<Tag>) => void) {
+    this.#onVerdict = onVerdict;
+  }
+
+  /** Flows of ports that were never this run's. */
+  get foreign(): number {
+    return this.#early.size;
+  }
+
+  /** An exchange has ended. The object is copied when it has to wait. */
+  exchange(exchange: Exchange, tag: Tag): void {
+    const { localPort } = exchange;
+    if (localPort === 0) {
+      this.#settle(tag, exchange, judgeBySocket(exchange), []);
+      return;
+    }
+    const early = this.#early.get(localPort);
+    if (early && isSame(exchange, early)) {
+      this.#early.delete(localPort);
+      this.#settle(tag, exchange, combine(exchange, early), early.segments);
+      return;
+    }
+    const waiting: Waiting<Tag> = { tag, exchange: { ...exchange } };
+    const others = this.#waiting.get(localPort);
+    if (others) others.push(waiting);
+    else this.#waiting.set(localPort, [waiting]);
+  }
+
+  flow(flow: JudgedFlow): void {
+    const port = flow.clientPort;
+    const candidates = this.#waiting.get(port) ?? [];
+    const found = candidates.findIndex(({ exchange }) => isSame(exchange, flow));
+    const [waiting] = found < 0 ? [] : candidates.splice(found, 1);
+    if (candidates.length === 0) this.#waiting.delete(port);
+    if (waiting) this.#settle(waiting.tag, waiting.exchange, combine(waiting.exchange, flow), flow.segments);
+    else this.#early.set(port, flow);
+  }
+
+  /** Judges by their sockets the connections that ended before `before` (`performance.now()`); `stuck` are those of `ports`. */
+  settleBefore(before: number, ports: ReadonlySet<number>, stuck: Judgement): void {
+    for (const [port, candidates] of this.#waiting) {
+      const left = candidates.filter(({ exchange }) => exchange.endedAt >= before);
+      if (left.length === candidates.length) continue;
+      if (left.length > 0) this.#waiting.set(port, left);
+      else this.#waiting.delete(port);
+      for (const { tag, exchange } of candidates)
+        if (exchange.endedAt < before)
+          this.#settle(tag, exchange, ports.has(port) ? stuck : judgeBySocket(exchange), []);
+    }
+  }
+
+  /** Judges everything that is left by its sockets. */
+  finish(): void {
+    for (const candidates of this.#waiting.values()) for (const waiting of candidates) this.#settleUnseen(waiting);
+    this.#waiting.clear();
+  }
+
+  #settleUnseen(waiting: Waiting<Tag>): void {
+    this.unseen++;
+    this.#settle(waiting.tag, waiting.exchange, judgeBySocket(waiting.exchange), []);
+  }
+
+  #settle(tag: Tag, exchange: Exchange, judgement: Judgement, segments: Segment[]): void {
+    if (exchange.outcome === 'harness') return;
+    const { verdict, why } = judgement;
+    this.#onVerdict({ tag, verdict, why, localPort: exchange.localPort, startedAt: exchange.startedAt, segments });
+  }
+}
+
+/** The clocks of capture and client differ by less than this, two uses of a port by more, milliseconds. */
+const SAME_MS = 100;
+
+const isSame = (exchange: Exchange, flow: JudgedFlow): boolean =>
+  Math.abs(performance.timeOrigin + exchange.startedAt - flow.startedAt) < SAME_MS;
