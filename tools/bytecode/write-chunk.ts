@@ -34,7 +34,10 @@ class ChunkWriter {
     for (const byte of [p.upvalueCount, p.parameterCount, p.varargFlags, p.maxStackSize]) this.byte(byte);
     this.int(p.code.length);
     this.align();
-    for (const instruction of p.code) this.buffer.writeUInt32LE(instruction, this.grow(4));
+    for (const instruction of p.code) {
+      const at = this.grow(4);
+      this.buffer.writeUInt32LE(instruction, at);
+    }
     this.int(p.constants.length);
     for (const constant of p.constants) this.constant(constant);
     this.int(p.prototypes.length);
@@ -70,7 +73,7 @@ class ChunkWriter {
         break;
       case 'number':
         this.byte(constantTag.number);
-        this.buffer.writeDoubleLE(constant, this.grow(8));
+        this.double(constant);
         break;
       case 'string':
         this.byte(constantTag.string);
@@ -88,22 +91,31 @@ class ChunkWriter {
       return;
     }
     this.int(text.length + 1);
-    this.buffer.write(text, this.grow(text.length), 'latin1');
+    const at = this.grow(text.length);
+    this.buffer.write(text, at, 'latin1');
     this.byte(0);
   }
 
   private int(value: number): void {
-    this.buffer.writeInt32LE(value, this.grow(4));
+    const at = this.grow(4);
+    this.buffer.writeInt32LE(value, at);
   }
 
   private byte(value: number): void {
-    this.buffer.writeUInt8(value, this.grow(1));
+    const at = this.grow(1);
+    this.buffer.writeUInt8(value, at);
+  }
+
+  private double(value: number): void {
+    const at = this.grow(8);
+    this.buffer.writeDoubleLE(value, at);
   }
 
   private align(): void {
     if (this.layout === 'device') while (this.length % 4 !== 0) this.byte(0);
   }
 
+  /** Makes room and gives its position. It may replace `buffer`, so call it first. */
   private grow(by: number): number {
     const at = this.length;
     this.length += by;

@@ -1,0 +1,98 @@
+/** HTTP/1.x requests: RFC 9112, and RFC 9110 for the status of what is refused. */
+
+const enum Limit {
+  /** Bytes of the request line: longer ones are answered 414. */
+  LINE = 512,
+  /** Bytes of the request line and all fields: more is answered 431. */
+  HEAD = 2048,
+  /** Bytes of a body: more is answered 413. */
+  BODY = 512,
+}
+
+/** What `parse` says of bytes that are not a whole request yet. */
+export const INCOMPLETE = 0;
+/** What `parse` says of a whole request: it is in `request`. */
+export const COMPLETE = 200;
+
+/** The request that was parsed last; used up before the next one is parsed. */
+export const request = {
+  method: '',
+  path: '',
+  query: '',
+  body: '',
+  /** 0 or 1: HTTP/1.0 or 1.1. */
+  minor: 1,
+  /** Field values by lower-case name. */
+  fields: {} as Record<string, string | undefined>,
+  /** Bytes of the input that this request took. */
+  size: 0,
+};
+
+/** One field per line, no white space before the colon (RFC 9112 section 5.1), no folding, no second Host or length. */
+function readFields(head: string): number {
+  const fields: Record<string, string | undefined> = {};
+  request.fields = fields;
+  let position = 1;
+  while (position <= head.length) {
+    const [name, value] = head.match("^([%w!#$%%&'*+.^_`|~-]+):[ \t]*([^\r\n%z]-)[ \t]*\r?\n", position);
+    if (name === undefined) return 400;
+    const key = name.lower();
+    const before = fields[key];
+    if (before === undefined) fields[key] = value;
+    else if (key === 'host' || key === 'content-length' || key === 'transfer-encoding') return 400;
+    else fields[key] = `${before}, ${value}`;
+    position = head.find('\n', position, true)[0]! + 1;
+  }
+  if (request.minor === 1 && fields['host'] === undefined) return 400;
+  return COMPLETE;
+}
+
+/** Reads a body by its Content-Length. */
+function readBody(input: string, start: number): number {
+  const fields = request.fields;
+  const length = fields['content-length'];
+  request.body = '';
+  if (fields['transfer-encoding'] !== undefined) return length === undefined ? 501 : 400;
+  if (length === undefined) {
+    request.size = start - 1;
+    return COMPLETE;
+  }
+  const [digits] = length.match('^%d+$');
+  if (digits === undefined) return 400;
+  const size = tonumber(digits)!;
+  if (size > Limit.BODY) return 413;
+  const expectation = fields['expect'];
+  if (expectation !== undefined && expectation.lower() !== '100-continue') return 417;
+  if (input.length < start - 1 + size) return INCOMPLETE;
+  request.body = input.sub(start, start - 1 + size);
+  request.size = start - 1 + size;
+  return COMPLETE;
+}
+
+/**
+ * Looks for a request at the start of `input`.
+ * @returns `COMPLETE`, `INCOMPLETE`, or the status with which to refuse it
+ */
+export function parse(input: string): number {
+  const [, blank] = input.find('^[\r\n]*');
+  const start = (blank ?? 0) + 1;
+  const [lineEnd] = input.find('\n', start, true);
+  if (lineEnd === undefined) return input.length > Limit.LINE ? 414 : INCOMPLETE;
+  if (lineEnd - start > Limit.LINE) return 414;
+  const [fieldsEnd, headEnd] = input.find('\n\r?\n', lineEnd);
+  if (headEnd === undefined) return input.length > Limit.HEAD ? 431 : INCOMPLETE;
+  if (headEnd - start > Limit.HEAD) return 431;
+
+  const [method, target, major, minor] = input.sub(start, lineEnd).match('^([%w_-]+) ([^%s%c]+) HTTP/(%d)%.(%d)\r?\n$');
+  if (method === undefined || target === undefined) return 400;
+  if (major !== '1') return 505;
+  request.method = method;
+  request.minor = minor === '0' ? 0 : 1;
+  const [, origin] = target.find('^[Hh][Tt][Tt][Pp]://[^/?#]*');
+  const [path, query] = target.sub((origin ?? 0) + 1).match('^([^?#]*)%??([^#]*)');
+  request.path = path ?? '';
+  request.query = query ?? '';
+
+  const status = readFields(input.sub(lineEnd + 1, fieldsEnd));
+  return status === COMPLETE ? readBody(input, headEnd + 1) : status;
+}

@@ -1,0 +1,27 @@
+/** `GET /`: the page, compressed at build time, read from flash one segment at a time. */
+import { type Connection, Tcp } from '../net/connection.ts';
+import { request } from '../http/request.ts';
+import { respond } from '../http/server.ts';
+
+const page = $asset('../../web/index.html');
+const fields = `ETag: ${page.etag}\r\nCache-Control: no-cache\r\n`;
+const contentFields = `Content-Type: ${page.type}\r\nContent-Encoding: ${page.encoding}\r\n${fields}`;
+
+/** The file is opened for each part: at most four files may be open, and a client may leave in between. */
+function read(this: void, connection: Connection): string | undefined {
+  const text = file.open(page.name);
+  if (text === undefined) return undefined;
+  const position = connection.position ?? 0;
+  text.seek('set', position);
+  const part = text.read(Tcp.SEGMENT);
+  text.close();
+  connection.position = position + (part?.length ?? 0);
+  return part;
+}
+
+/** Answers GET and HEAD, 304 to a browser that has this version. */
+export function handle(connection: Connection): void {
+  if (request.fields['if-none-match'] === page.etag)
+    respond(connection, '304 Not Modified', fields, '', undefined, page.size);
+  else respond(connection, '200 OK', contentFields, '', read, page.size);
+}

@@ -1,0 +1,60 @@
+/** Where a connection is in its life. */
+export const enum Phase {
+  /** Open, nothing received since it was opened or since the last answer. */
+  Waiting,
+  /** A request has begun and is not complete. */
+  Receiving,
+  /** An answer is on its way, not all of it acknowledged. */
+  Sending,
+  /** Answered; the client is expected to close. */
+  Lingering,
+  /** Out of time: the next byte from the client ends it with a RST, which costs no TIME_WAIT. */
+  Doomed,
+}
+
+/** One TCP connection: plain data, made at accept, dropped when it is over. */
+export interface Connection {
+  readonly socket: net.Socket;
+  phase: Phase;
+  /** `tmr.now()` when the phase began. */
+  since: number;
+  /** Received and not yet consumed by the protocol. */
+  input: string;
+  /** Given by the protocol, not yet taken by the stack. */
+  output: string;
+  /** Where `output` gets more from when it has run dry; nil at the end. */
+  source?: Source | undefined;
+  /** For the protocol's source: how far it has come. */
+  position?: number | undefined;
+  /** Stay open for another request after this answer. */
+  keep?: boolean | undefined;
+}
+
+/** At most `SEGMENT` bytes of the body, nil when there are no more. */
+export type Source = (this: void, connection: Connection) => string | undefined;
+
+/** What runs on top of a connection manager. Functions may raise errors: the manager survives them. */
+export interface Protocol {
+  /** More input has come; `connection.input` holds all that was not consumed. Calls `answer` when it can. */
+  receive: (this: void, connection: Connection) => void;
+  /** The request took too long; may `answer` once more. */
+  expire: (this: void, connection: Connection) => void;
+  /** `receive` raised this error; may `answer` once more. */
+  fail: (this: void, connection: Connection, message: string) => void;
+  /** The whole answer to a connection that there is no room for. */
+  busy: string;
+}
+
+export const enum Tcp {
+  /** Ethernet's MSS, and so the most that goes out as one segment. */
+  SEGMENT = 1460,
+  /** Heap that one segment takes until it is acknowledged, block header included. */
+  SEGMENT_HEAP = 1592,
+  /** Established connections at which the firmware drops further SYNs. */
+  LIMIT = 5,
+}
+
+/** Milliseconds since a value of `tmr.now()`, which wraps every 35.8 minutes. */
+export function elapsed(since: number): number {
+  return ((tmr.now() - since) % 0x80000000) / 1000;
+}

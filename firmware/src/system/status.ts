@@ -1,0 +1,20 @@
+/** `/api/status`: what the board says of itself; loaded for each request and let go. */
+import type { Connection } from '../net/connection.ts';
+import { counters, openConnections } from '../net/manager.ts';
+import { inTimeWait } from '../net/retired.ts';
+import { respond } from '../http/server.ts';
+
+/** Answers with JSON; garbage is collected first, so that `heap` means what is left. */
+export function handle(connection: Connection): void {
+  collectgarbage();
+  const parts: string[] = [];
+  for (const [name, value] of pairs(counters)) parts.push(`"${name}":${value}`);
+  table.sort(parts);
+  const [ip] = wifi.sta.getip();
+  respond(
+    connection,
+    '200 OK',
+    'Content-Type: application/json\r\nCache-Control: no-store\r\n',
+    `{"heap":${node.heap()},"uptime":${tmr.time()},"ip":"${ip ?? ''}","connections":${openConnections()},"timeWait":${inTimeWait()},"counters":{${parts.join(',')}}}`,
+  );
+}
