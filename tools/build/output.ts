@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { adler32 } from './adler32.ts';
 
 /** One file for the board. */
 export interface ManifestFile {
@@ -92,14 +93,4 @@ export function removeLeftovers(outDir: string): void {
   for (const name of readdirSync(parent)) {
     if (pattern.test(name)) rmSync(path.join(parent, name), { recursive: true, force: true });
   }
-}
-
-function adler32(bytes: Uint8Array): number {
-  let a = 1;
-  let b = 0;
-  for (const byte of bytes) {
-    a = (a + byte) % 65521;
-    b = (b + a) % 65521;
-  }
-  return b * 65536 + a;
 }

@@ -50,6 +50,7 @@ export class Compiler {
 
 /** Everything that TypeScript has against a program. */
 export function findTypeErrors(program: ts.Program): Problem[] {
+  if (!program.getSourceFiles().some(isJavascriptLibrary)) return [withoutStandardLibrary];
   const diagnostics = [
     ...program.getConfigFileParsingDiagnostics(),
     ...program.getOptionsDiagnostics(),
@@ -59,6 +60,12 @@ export function findTypeErrors(program: ts.Program): Problem[] {
   ];
   return diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error).map(toProblem);
 }
+
+/** Compiling without it would silently turn `list.push(x)` into a call of a method that no table has. */
+const withoutStandardLibrary: Problem = {
+  message: "the project does not use this package's standard library",
+  cure: 'let tsconfig.json extend last-ack/firmware/tsconfig.base.json and leave "files" and "noLib" as they are there',
+};
 
 function isJavascriptLibrary(file: ts.SourceFile): boolean {
   return file.fileName.endsWith('/std/javascript.d.ts') && normalise(realpathSync(file.fileName)) === javascriptLibrary;

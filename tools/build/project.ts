@@ -14,8 +14,8 @@ export interface Project {
   options: CompilerOptions;
 }
 
-/** The package's own firmware/, where the standard library lies; real path, forward slashes. */
-export const firmwareRoot = normalise(realpathSync(fileURLToPath(new URL('../../firmware/', import.meta.url))));
+/** The package's own firmware/, where the standard library lies; real path, forward slashes, one at the end. */
+export const firmwareRoot = `${normalise(realpathSync(fileURLToPath(new URL('../../firmware', import.meta.url))))}/`;
 
 /**
  * Finds and reads a project. `where` is a tsconfig file or a folder that holds one; without it, `firmware/` is tried

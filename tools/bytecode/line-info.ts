@@ -14,7 +14,7 @@ const longestRun = 126;
 export function packLines(lines: readonly number[]): Uint8Array {
   const bytes: number[] = [];
   let previous = 0;
-  for (let pc = 0; pc < lines.length; ) {
+  for (let pc = 0; pc < lines.length;) {
     const line = lines[pc] ?? 0;
     let count = 1;
     while (count < longestRun && lines[pc + count] === line) count++;

@@ -38,7 +38,12 @@ class ChunkReader {
     const source = this.string() ?? enclosingSource;
     const lineDefined = this.int();
     const lastLineDefined = this.int();
-    const [upvalueCount, parameterCount, varargFlags, maxStackSize] = [this.byte(), this.byte(), this.byte(), this.byte()];
+    const [upvalueCount, parameterCount, varargFlags, maxStackSize] = [
+      this.byte(),
+      this.byte(),
+      this.byte(),
+      this.byte(),
+    ];
     const code = this.code();
     const constants = this.list(1, () => this.constant());
     const prototypes = this.list(1, () => this.prototype(source, depth + 1));
