@@ -39,4 +39,9 @@ export const verbs: readonly Verb[] = [
     summary: 'build, flash, upload, log and stress in one go: what flash.sh calls',
     load: () => import('./run/command.ts'),
   },
+  {
+    name: 'doctor',
+    summary: 'say what this machine has, and what to do about what it lacks',
+    load: () => import('../doctor/command.ts'),
+  },
 ];
