@@ -1,5 +1,29 @@
 import type { Command } from 'commander';
+import { parseRate } from '../serial/baud-rate.ts';
+import { findPort } from '../serial/discovery.ts';
+import { followLog } from './follow.ts';
+import type { MonitorOutput } from './monitor.ts';
+
+interface Options {
+  port?: string;
+  baud: number;
+  json?: true;
+}
 
 export function register(command: Command): void {
-  command.option('--json', 'print the result as JSON on stdout');
+  command
+    .option('-p, --port <path>', 'serial port; without it the only board is found')
+    .option('-b, --baud <rate>', 'bit/s', parseRate, 115200)
+    .option('--json', 'one JSON object per line of the log on stdout')
+    .addHelpText('after', '\nWhat is typed goes to the board; Ctrl-C ends. A pulled cable is waited for.')
+    .action(async ({ port, baud, json }: Options) => {
+      await followLog({ port: await findPort(port), baudRate: baud, output: logOutput(json === true) });
+    });
+}
+
+/** The log on stdout: for a person as it comes, or as JSON lines. */
+export function logOutput(asJson: boolean): MonitorOutput {
+  return asJson
+    ? { event: (event) => console.log(JSON.stringify(event)) }
+    : { write: (text) => void process.stdout.write(text) };
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { startProgress } from '../cli/progress.ts';
+import { parseRate } from '../serial/baud-rate.ts';
 import { controlSocketBeside } from '../serial/control-lines.ts';
 import { findPort } from '../serial/discovery.ts';
 import { upload, type UploadResult } from './upload.ts';
@@ -111,10 +112,4 @@ export function describeUpload(result: UploadResult): string {
     `${result.uploaded.length} files uploaded and verified${kept}${removed}: ${result.bytes} bytes in ${seconds} s ` +
     `by ${result.method}${result.restarted ? ', board restarted' : ''}`
   );
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text);
-  if (Number.isInteger(rate) && rate >= 300 && rate <= 4_000_000) return rate;
-  throw new UserError(`--baud ${text} is not a rate`, 'usual: 115200', ExitCode.usage);
 }

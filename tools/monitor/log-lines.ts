@@ -1,0 +1,46 @@
+/** What a log shows for bytes that are no text: a boot ROM at another baud rate, noise. */
+const noise = '·';
+
+/** Cuts a byte stream into lines, and says at once what has come of the last one. */
+export class LogLines {
+  readonly #decoder = new TextDecoder('utf-8');
+  readonly #onPiece: (text: string, isLineStart: boolean) => void;
+  readonly #onLine: (line: string) => void;
+  #line = '';
+
+  /** `onPiece` gets text without line ends, as early as possible; `onLine` each line when it is complete. */
+  constructor(onPiece: (text: string, isLineStart: boolean) => void, onLine: (line: string) => void) {
+    this.#onPiece = onPiece;
+    this.#onLine = onLine;
+  }
+
+  /** True between two lines, when nothing of the next has come. */
+  get isAtLineStart(): boolean {
+    return this.#line === '';
+  }
+
+  receive(bytes: Uint8Array): void {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    const [first = '', ...rest] = readable(text).split('\n');
+    this.#add(first);
+    for (const piece of rest) {
+      this.#onLine(this.#line);
+      this.#line = '';
+      this.#add(piece);
+    }
+  }
+
+  #add(piece: string): void {
+    if (piece === '') return;
+    this.#onPiece(piece, this.#line === '');
+    this.#line += piece;
+  }
+}
+
+/** Neither control sequences, which could rewrite the terminal, nor runs of unreadable bytes. */
+function readable(text: string): string {
+  return text
+    .replace(/\r/g, '')
+    .replace(/[^\n\t\x20-\x7e\u00a0-\ufffc]+|\ufffd+/g, noise)
+    .replace(/·{2,}/g, noise);
+}
