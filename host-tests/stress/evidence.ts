@@ -37,7 +37,8 @@ export async function gatherEvidence<Tag>(
   const reasons: string[] = [];
   for (const source of waysToCapture(choice, target)) {
     try {
-      const capture = await startCapture(source, target, (flows) => {
+      const server = source.kind === 'board-frames' ? source.board : target;
+      const capture = await startCapture(source, { address: server.address, port: server.port }, (flows) => {
         for (const flow of flows) matcher.flow(flow);
       });
       return gatherFrames(capture, matcher, before);

@@ -7,6 +7,8 @@ export interface FrameSource {
   readonly name: string;
   /** Frames the capture itself lost; a run with any is invalid. */
   drops(): number;
+  /** Where a gateway stands between: the port that the client knows, by the port in the frames. */
+  clientPorts?(): Promise<Readonly<Record<number, number>>>;
   /** Stops; no frame comes afterwards. Resolves when what was under way has been delivered. */
   close(): Promise<void>;
 }
@@ -15,4 +17,4 @@ export interface FrameSource {
 export type FrameSourceOptions =
   | { kind: 'packet-socket'; interface: string }
   | { kind: 'tcpdump'; interface: string; host: string; port: number }
-  | { kind: 'board-frames'; controlPath: string };
+  | { kind: 'board-frames'; controlPath: string; board: { address: string; port: number } };

@@ -45,21 +45,26 @@ try {
   process.exit();
 }
 
-const flush = (): void => {
-  if (judged.length > 0) send({ type: 'judged', flows: judged });
+const flush = async (): Promise<void> => {
+  if (judged.length === 0) return;
+  const flows = judged;
   judged = [];
+  const ports = await source.clientPorts?.();
+  if (ports) for (const flow of flows) flow.clientPort = ports[flow.clientPort] ?? flow.clientPort;
+  send({ type: 'judged', flows });
 };
 const timer = setInterval(() => {
   table.sweep(Date.now());
-  flush();
+  void flush();
 }, SWEEP_MS);
 
-parentPort?.once('message', () => {
+parentPort?.once('message', () => void close());
+
+async function close(): Promise<void> {
   clearInterval(timer);
-  void source.close().then(() => {
-    table.finish(Date.now());
-    flush();
-    send({ type: 'closed', frames, drops: source.drops() });
-    parentPort?.close();
-  });
-});
+  await source.close();
+  table.finish(Date.now());
+  await flush();
+  send({ type: 'closed', frames, drops: source.drops() });
+  parentPort?.close();
+}

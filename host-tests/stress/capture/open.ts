@@ -1,4 +1,5 @@
 import type { FrameSource, FrameSourceOptions, OnFrame } from './frame-source.ts';
+import { openBoardFrames } from './board-frames.ts';
 import { openPacketSocket } from './packet-socket.ts';
 import { openTcpdump } from './tcpdump.ts';
 
@@ -10,6 +11,6 @@ export async function openFrameSource(options: FrameSourceOptions, onFrame: OnFr
     case 'tcpdump':
       return openTcpdump(options.interface, options.host, options.port, onFrame);
     case 'board-frames':
-      throw new Error('not yet');
+      return openBoardFrames(options.controlPath, onFrame);
   }
 }
