@@ -10,7 +10,6 @@ export interface ControlledBoard {
   snapshot(options?: { collect?: boolean }): BoardSnapshot;
   onEvent(receiver: (event: BoardEvent) => void): () => void;
   setInput(gpio: number, level: 0 | 1): void;
-  setAccessPoint(up: boolean): void;
 }
 
 /** What the control socket may do with the network around the board. */
@@ -18,6 +17,8 @@ export interface ControlledNetwork {
   /** Where frames are observed, on the board's side of the faults; undefined for a board without network. */
   point: ObservedLink | undefined;
   now(): number;
+  /** Wi-Fi drop and return. */
+  setAccessPoint(up: boolean): void;
   startCapture(path: string): void;
   /** Returns the number of packets written. */
   stopCapture(): number;
@@ -40,7 +41,7 @@ export function controlMethods(board: ControlledBoard, network: ControlledNetwor
     ['baud', ({ rate }) => board.serial.setBaudRate(positive('rate', rate))],
     ['reset', () => board.reset('external')],
     ['input', ({ gpio, level }) => board.setInput(integer('gpio', gpio), flag('level', level) ? 1 : 0)],
-    ['wifi', ({ up }) => board.setAccessPoint(flag('up', up))],
+    ['wifi', ({ up }) => network.setAccessPoint(flag('up', up))],
     ['capture', (params) => capture(network, params)],
     ['frames', (_params, client) => streamFrames(network, client)],
     ['gateway', () => network.gatewayPorts()],

@@ -45,12 +45,12 @@ const board: ControlledBoard = {
     return () => receivers.delete(receiver);
   },
   setInput: (gpio, level) => void calls.push(`input ${gpio} ${level}`),
-  setAccessPoint: (up) => void calls.push(`wifi ${up}`),
 };
 
 const network: ControlledNetwork = {
   point,
   now: () => clock.now(),
+  setAccessPoint: (up) => void calls.push(`wifi ${up}`),
   startCapture: (path) => void calls.push(`capture ${path}`),
   stopCapture: () => 7,
   gatewayPorts: () => ({ 49152: 51000 }),

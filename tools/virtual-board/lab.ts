@@ -6,4 +6,10 @@ export const lab = {
   prefix: 24,
   tap: 'lastack0',
   httpPort: 80,
+  /** Where the board's HTTP port is found on the host's loopback. */
+  localPort: 8099,
 } as const;
+
+/** Ports to try in turn on the loopback: the one that was asked for, or the usual one and then any. */
+export const portCandidates = (wanted: number | undefined): number[] =>
+  wanted === undefined ? [lab.localPort, 0] : [wanted];

@@ -10,19 +10,19 @@ export interface Forward {
 
 /**
  * Lets programs outside our network namespace (a browser, say) reach `target` inside it: the supervisor opens
- * 127.0.0.1:`port` in its own namespace (0 takes a free port) and every connection to it is carried over to a new
+ * 127.0.0.1 in its own namespace (at the first free one of `ports`; 0 is any) and every connection to it is carried over to a new
  * connection from here, half-closes and resets included.
- * @throws UserError when the port is taken. Resolves to undefined when no supervisor is there to ask.
+ * @throws UserError when the ports are taken. Resolves to undefined when no supervisor is there to ask.
  */
 export async function forwardToHost(
-  port: number,
+  ports: readonly number[],
   target: { host: string; port: number },
 ): Promise<Forward | undefined> {
   if (!process.connected) return undefined;
-  const [answer, server] = await askSupervisor({ listen: port });
+  const [answer, server] = await askSupervisor({ listen: ports });
   if ('refused' in answer || !(server instanceof Server)) {
     const reason = 'refused' in answer ? answer.refused : 'no handle';
-    throw new UserError(`cannot listen on 127.0.0.1:${port}: ${reason}`, 'choose another port with --port');
+    throw new UserError(`cannot listen on 127.0.0.1:${ports.join()}: ${reason}`, 'choose another port with --port');
   }
   // A server that came as a handle has lost its options; without this the FIN of either side would end both directions.
   (server as Server & { allowHalfOpen: boolean }).allowHalfOpen = true;

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { constants } from 'node:os';
 import { promisify } from 'node:util';
 import { raiseInterface } from './interface.ts';
@@ -11,7 +11,8 @@ export type NamespaceState = 'inside' | { unavailable: string };
 
 /** What the process inside asks of its supervisor outside, and the answer that comes with the handle. */
 export interface ListenRequest {
-  listen: number;
+  /** Ports to try in turn. */
+  listen: readonly number[];
 }
 export type ListenAnswer = { listening: number } | { refused: string };
 
@@ -83,19 +84,21 @@ function supervise([file = '', ...args]: string[]): Promise<never> {
 }
 
 function isListenRequest(message: unknown): message is ListenRequest {
-  return typeof message === 'object' && message !== null && 'listen' in message && typeof message.listen === 'number';
+  return typeof message === 'object' && message !== null && 'listen' in message && Array.isArray(message.listen);
 }
 
 /** Listens on the loopback out here and hands the listening socket in: a socket keeps the namespace it was made in. */
-function listenFor(child: ChildProcess, port: number): void {
-  const answer = (message: ListenAnswer, server?: ReturnType<typeof createServer>): void => {
+function listenFor(child: ChildProcess, [port, ...others]: readonly number[]): void {
+  const answer = (message: ListenAnswer, server?: Server): void => {
     child.send(message, server, {}, () => server?.close());
   };
-  const server = createServer({ allowHalfOpen: true });
-  server.once('error', (error: NodeJS.ErrnoException) => answer({ refused: error.code ?? error.message }));
+  const server = createServer();
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    if (others.length > 0) listenFor(child, others);
+    else answer({ refused: error.code ?? error.message });
+  });
   server.listen(port, '127.0.0.1', () => {
-    const address = server.address();
-    answer({ listening: typeof address === 'object' && address ? address.port : port }, server);
+    answer({ listening: (server.address() as AddressInfo).port }, server);
   });
 }
 
