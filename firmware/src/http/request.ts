@@ -9,10 +9,11 @@ const enum Limit {
   BODY = 512,
 }
 
-/** What `parse` says of bytes that are not a whole request yet. */
-export const INCOMPLETE = 0;
-/** What `parse` says of a whole request: it is in `request`. */
-export const COMPLETE = 200;
+/** What `parse` says: one of these, or the status with which to refuse. */
+export const enum Parsed {
+  INCOMPLETE = 0,
+  COMPLETE = 200,
+}
 
 /** The request that was parsed last; used up before the next one is parsed. */
 export const request = {
@@ -44,7 +45,7 @@ function readFields(head: string): number {
     position = head.find('\n', position, true)[0]! + 1;
   }
   if (request.minor === 1 && fields['host'] === undefined) return 400;
-  return COMPLETE;
+  return Parsed.COMPLETE;
 }
 
 /** Reads a body by its Content-Length. */
@@ -55,7 +56,7 @@ function readBody(input: string, start: number): number {
   if (fields['transfer-encoding'] !== undefined) return length === undefined ? 501 : 400;
   if (length === undefined) {
     request.size = start - 1;
-    return COMPLETE;
+    return Parsed.COMPLETE;
   }
   const [digits] = length.match('^%d+$');
   if (digits === undefined) return 400;
@@ -63,10 +64,10 @@ function readBody(input: string, start: number): number {
   if (size > Limit.BODY) return 413;
   const expectation = fields['expect'];
   if (expectation !== undefined && expectation.lower() !== '100-continue') return 417;
-  if (input.length < start - 1 + size) return INCOMPLETE;
+  if (input.length < start - 1 + size) return Parsed.INCOMPLETE;
   request.body = input.sub(start, start - 1 + size);
   request.size = start - 1 + size;
-  return COMPLETE;
+  return Parsed.COMPLETE;
 }
 
 /**
@@ -77,10 +78,10 @@ export function parse(input: string): number {
   const [, blank] = input.find('^[\r\n]*');
   const start = (blank ?? 0) + 1;
   const [lineEnd] = input.find('\n', start, true);
-  if (lineEnd === undefined) return input.length > Limit.LINE ? 414 : INCOMPLETE;
+  if (lineEnd === undefined) return input.length > Limit.LINE ? 414 : Parsed.INCOMPLETE;
   if (lineEnd - start > Limit.LINE) return 414;
   const [fieldsEnd, headEnd] = input.find('\n\r?\n', lineEnd);
-  if (headEnd === undefined) return input.length > Limit.HEAD ? 431 : INCOMPLETE;
+  if (headEnd === undefined) return input.length > Limit.HEAD ? 431 : Parsed.INCOMPLETE;
   if (headEnd - start > Limit.HEAD) return 431;
 
   const [method, target, major, minor] = input.sub(start, lineEnd).match('^([%w_-]+) ([^%s%c]+) HTTP/(%d)%.(%d)\r?\n$');
@@ -94,5 +95,5 @@ export function parse(input: string): number {
   request.query = query ?? '';
 
   const status = readFields(input.sub(lineEnd + 1, fieldsEnd));
-  return status === COMPLETE ? readBody(input, headEnd + 1) : status;
+  return status === Parsed.COMPLETE ? readBody(input, headEnd + 1) : status;
 }

@@ -2,7 +2,14 @@
 import type { Connection } from '../net/connection.ts';
 import { request } from '../http/request.ts';
 import { refuse, respond } from '../http/server.ts';
-import { BlinkLimit, type Led, leds, type LedState, show } from './leds.ts';
+import { overlay } from '../runtime.ts';
+import { type Led, leds } from './leds.ts';
+
+/** Of a blink period, in milliseconds. */
+const enum Period {
+  SHORTEST = 50,
+  LONGEST = 60000,
+}
 
 /** The value of a field in a flat JSON object or a form. */
 function field(body: string, name: string): string | undefined {
@@ -42,10 +49,10 @@ function change(body: string): boolean {
   if (state !== 'on' && state !== 'off' && state !== 'blink') return false;
   for (const led of leds) {
     if (led.name === name) {
-      const period = whole(field(body, 'period'), led.period, BlinkLimit.SHORTEST, BlinkLimit.LONGEST);
+      const period = whole(field(body, 'period'), led.period, Period.SHORTEST, Period.LONGEST);
       const duty = whole(field(body, 'duty'), led.duty, 1, 99);
       if (period === undefined || duty === undefined) return false;
-      show(led, state as LedState, period, duty);
+      overlay<typeof import('./control.ts')>($module('./control.ts')).show(led, state, period, duty);
       return true;
     }
   }

@@ -8,8 +8,6 @@ export const enum Phase {
   Sending,
   /** Answered; the client is expected to close. */
   Lingering,
-  /** Out of time: the next byte from the client ends it with a RST, which costs no TIME_WAIT. */
-  Doomed,
 }
 
 /** One TCP connection: plain data, made at accept, dropped when it is over. */
@@ -22,7 +20,7 @@ export interface Connection {
   input: string;
   /** Given by the protocol, not yet taken by the stack. */
   output: string;
-  /** Where `output` gets more from when it has run dry; nil at the end. */
+  /** Where `output` gets more from when it has run dry. */
   source?: Source | undefined;
   /** For the protocol's source: how far it has come. */
   position?: number | undefined;
@@ -30,17 +28,15 @@ export interface Connection {
   keep?: boolean | undefined;
 }
 
-/** At most `SEGMENT` bytes of the body, nil when there are no more. */
+/** The next part of the body, nil when there are no more. */
 export type Source = (this: void, connection: Connection) => string | undefined;
 
-/** What runs on top of a connection manager. Functions may raise errors: the manager survives them. */
+/** What runs on top of the connection manager. Its functions may raise errors: the manager survives them. */
 export interface Protocol {
   /** More input has come; `connection.input` holds all that was not consumed. Calls `answer` when it can. */
   receive: (this: void, connection: Connection) => void;
-  /** The request took too long; may `answer` once more. */
-  expire: (this: void, connection: Connection) => void;
-  /** `receive` raised this error; may `answer` once more. */
-  fail: (this: void, connection: Connection, message: string) => void;
+  /** The request took too long or `receive` raised an error; may `answer` once more. */
+  abandon: (this: void, connection: Connection, why: 'late' | 'error') => void;
   /** The whole answer to a connection that there is no room for. */
   busy: string;
 }
@@ -52,9 +48,4 @@ export const enum Tcp {
   SEGMENT_HEAP = 1592,
   /** Established connections at which the firmware drops further SYNs. */
   LIMIT = 5,
-}
-
-/** Milliseconds since a value of `tmr.now()`, which wraps every 35.8 minutes. */
-export function elapsed(since: number): number {
-  return ((tmr.now() - since) % 0x80000000) / 1000;
 }

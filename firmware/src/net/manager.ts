@@ -5,144 +5,135 @@
  * answered connection is left to the client; the ones that wait for our FIN get it after a guard that grows as the
  * memory for TIME_WAIT drains, longest waiter first. No function is made per connection, every edge is under `pcall`:
  * an error in a callback would restart the board.
+ *
+ * Functions are few and long, because each costs about 150 bytes of heap before its first instruction.
  */
-import { type Connection, elapsed, Phase, type Protocol, type Source, Tcp } from './connection.ts';
-import { expire, inTimeWait, retire } from './retired.ts';
+import { elapsed } from '../runtime.ts';
+import { type Connection, Phase, type Protocol, type Source, Tcp } from './connection.ts';
 
-const enum Limit {
-  /** Heap that is left alone: 12 kB for everybody else, and the segment that is about to be sent. */
-  SEND_FLOOR = 12288 + Tcp.SEGMENT_HEAP,
-  /** Heap below which nothing is sent even when nothing else is on its way. */
-  SEND_MINIMUM = 4096,
-  /** Heap below which a new connection is told to come back later. */
-  ACCEPT_FLOOR = 8192,
-  /** Heap that one close by the device takes for 13 seconds: the pcb, the socket object, its place in a table. */
-  CLOSE_HEAP = 300,
-  /** Heap that closes may not touch: the floor and one connection that is being answered. */
-  CLOSE_FLOOR = 12288 + 2200,
-  /** Milliseconds between sweeps while connections are open. */
+const enum Heap {
+  /** Left alone by everything here. */
+  FLOOR = 12288,
+  /** For a send: the floor and the segment itself. */
+  SEND = Heap.FLOOR + Tcp.SEGMENT_HEAP,
+  /** For one send per sweep when the rest has to wait: something must go on. */
+  SEND_LEAST = 4096,
+  /** For a new connection; with less it is told to come back later. */
+  ACCEPT = 8192,
+  /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
+  CLOSE = 300,
+  /** Not for closes: the floor and one connection that is being answered. */
+  CLOSE_FLOOR = Heap.FLOOR + 2200,
+}
+
+/** Milliseconds. */
+const enum Time {
+  /** Between sweeps while connections are open. */
   SWEEP = 50,
-  /** Milliseconds that a client gets to close first while memory is plentiful. */
+  /** A client gets this to close first while memory is plentiful. */
   LINGER = 100,
-  /** Milliseconds from the first byte of a request to its last. */
+  /** From the first byte of a request to its last. */
   REQUEST = 5000,
-  /** Milliseconds that an open connection may be silent. */
+  /** An open connection may be silent. */
   IDLE = 10000,
-  /** Both, when every place is taken. */
+  /** Either, when every place is taken. */
   PRESSED = 1000,
-  /** Milliseconds for the peer to acknowledge an answer. */
+  /** For the client to acknowledge an answer. */
   ANSWER = 30000,
-  /** Seconds until TCP keepalive looks for a vanished client. */
+}
+
+/** Seconds. */
+const enum Seconds {
+  /** A closed socket is kept referenced: more than TIME_WAIT was seen to last, in whole seconds. */
+  CLOSED = 14,
+  /** Until TCP keepalive looks for a vanished client. */
   KEEPALIVE = 20,
-  /** Closes per two minutes that the stack of 2016 survives without a duel. */
+}
+
+const enum Count {
+  /** Sockets up to which those that a client closed are kept, too. */
+  KEPT = 16,
+  /** Closes at a time that the stack of 2016 survives without a duel. */
   ESPCONN_CLOSES = 4,
 }
 
 /** What happened since boot. */
 const counters = {
   accepted: 0,
-  /** Answers handed to a connection. */
   answered: 0,
-  /** Ends: the client's FIN, its RST or silence, our FIN, our RST. */
-  clientClosed: 0,
+  /** Closed by us first. */
+  closed: 0,
+  /** Ended by the client's RST or silence. */
   lost: 0,
-  deviceClosed: 0,
-  reset: 0,
-  /** Connections told to come back later. */
+  /** Told to come back later. */
   busy: 0,
   /** Requests that took too long. */
-  expired: 0,
-  /** Sends put off for want of memory, and those that the stack refused. */
+  late: 0,
+  /** Sends put off: no memory, or refused by the stack. */
   stalled: 0,
-  refused: 0,
-  /** Lua errors caught at an edge. */
+  /** Lua errors caught. */
   errors: 0,
 };
 
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
 let open = 0;
-let sending = 0;
 let protocol: Protocol;
-let lastCollection = 0;
 let sweeper: tmr.Timer;
-/** The firmware before 2017 takes one segment at a time and duels when it closes often. */
+let lastCollection = 0;
+
+/**
+ * Sockets that are over, oldest first, and the second in which each may go. The stack still points at the socket of a
+ * connection in TIME_WAIT; were it collected, a new connection's socket at its address would get the old one's FIN.
+ */
+const closed: net.Socket[] = [];
+const closedUntil: number[] = [];
+
+/** The firmware before 2017 takes one segment at a time, and duels when it closes often. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
 
 export { counters };
 
-/** Connections open now. */
-export function openConnections(): number {
-  return open;
+/** Connections open now, and sockets kept because theirs may be in TIME_WAIT. */
+export function load(): LuaMultiReturn<[open: number, kept: number]> {
+  return $multi(open, closed.length);
 }
 
 function enter(connection: Connection, phase: Phase): void {
-  if (connection.phase === Phase.Sending) sending--;
-  if (phase === Phase.Sending) sending++;
   connection.phase = phase;
   connection.since = tmr.now();
 }
 
-/** Forgets a connection that is over; its socket is kept for a while. */
-function drop(connection: Connection, byDevice: boolean): void {
-  const socket = connection.socket;
-  if (connections.get(socket) === undefined) return;
-  enter(connection, Phase.Lingering);
-  connections.delete(socket);
-  open--;
-  connection.source = undefined;
-  socket.on('receive', undefined);
-  socket.on('sent', undefined);
-  socket.on('disconnection', undefined);
-  retire(socket, byDevice);
-}
-
-/** Our FIN. Only from a timer: inside `receive` it would be a RST. */
-function close(connection: Connection): void {
-  const socket = connection.socket;
-  const [port] = socket.getpeer();
-  if (port !== undefined) {
-    counters.deviceClosed++;
-    socket.close();
-  }
-  drop(connection, true);
-}
-
-function heapAfterCollection(wanted: number): number {
-  let heap = node.heap();
-  if (heap < wanted && tmr.time() !== lastCollection) {
-    lastCollection = tmr.time();
-    collectgarbage();
-    heap = node.heap();
-  }
-  return heap;
+/** Free heap, after a collection (at most one per second) if it is less than `wanted`. */
+function freeHeap(wanted: number): number {
+  const heap = node.heap();
+  const second = tmr.time();
+  if (heap >= wanted || second === lastCollection) return heap;
+  lastCollection = second;
+  collectgarbage();
+  return node.heap();
 }
 
 /**
- * Hands the stack as much as it takes: two segments in flight, so that a peer that acknowledges every second one never
- * waits. `sent` does not say how much was acknowledged; a send that is refused queues nothing and tells the rest.
+ * Hands the stack as much as it takes: two segments in flight, so that a client that acknowledges every second one
+ * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
  */
-function pump(connection: Connection): void {
-  const socket = connection.socket;
+function pump(connection: Connection, wanted: number): void {
   for (const _ of $range(1, isEspconn ? 1 : 2)) {
-    if (connection.output === '') {
-      const more = connection.source?.(connection);
-      if (more === undefined) {
+    let text: string | undefined = connection.output;
+    if (text === '') {
+      if (connection.source !== undefined) text = connection.source(connection);
+      if (text === undefined || text === '') {
         connection.source = undefined;
         return;
       }
-      connection.output = more;
+      connection.output = text;
     }
-    const floor = sending > 1 ? Limit.SEND_FLOOR : Limit.SEND_MINIMUM;
-    if (heapAfterCollection(Limit.SEND_FLOOR) < floor) {
+    const socket = connection.socket;
+    if (freeHeap(Heap.SEND) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
       counters.stalled++;
       return;
     }
-    const [ok] = pcall(socket.send, socket, connection.output.sub(1, Tcp.SEGMENT));
-    if (!ok) {
-      counters.refused++;
-      return;
-    }
-    connection.output = connection.output.sub(Tcp.SEGMENT + 1);
+    connection.output = text.sub(Tcp.SEGMENT + 1);
   }
 }
 
@@ -157,136 +148,119 @@ export function answer(connection: Connection, text: string, keep: boolean, sour
   connection.position = 0;
   connection.keep = keep;
   enter(connection, Phase.Sending);
-  pump(connection);
+  pump(connection, Heap.SEND);
 }
 
-/** Ends a connection with a RST at the client's next byte: for those that are too slow or send too much. */
-export function doom(connection: Connection): void {
-  enter(connection, Phase.Doomed);
+/** Forgets a connection that is over, and keeps its socket for a while. */
+function drop(connection: Connection): void {
+  const socket = connection.socket;
+  connections.delete(socket);
+  open--;
+  socket.on('receive', undefined);
+  socket.on('sent', undefined);
+  socket.on('disconnection', undefined);
+  closed.push(socket);
+  closedUntil.push(tmr.time() + Seconds.CLOSED);
 }
 
-function reset(connection: Connection): void {
-  counters.reset++;
-  connection.socket.close();
-  drop(connection, false);
+/** A net callback that finds the connection of its socket and survives errors. */
+function edge<T>(
+  run: (this: void, connection: Connection, argument: T) => void,
+): (this: void, socket: net.Socket, argument?: T) => void {
+  return (socket, argument) => {
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    const [ok, message] = pcall(run, connection, argument as T);
+    if (ok) return;
+    counters.errors++;
+    print(message);
+    if (connection.phase === Phase.Sending || !pcall(protocol.abandon, connection, 'error')[0]) {
+      enter(connection, Phase.Lingering);
+    }
+  };
 }
 
-function fail(connection: Connection, message: string): void {
-  counters.errors++;
-  print(message);
-  if (connection.phase === Phase.Sending) return;
-  const [ok] = pcall(protocol.fail, connection, message);
-  if (!ok) enter(connection, Phase.Lingering);
-}
-
-function take(connection: Connection, data: string): void {
-  if (connection.phase === Phase.Doomed) {
-    reset(connection);
-    return;
-  }
-  if (connection.phase === Phase.Lingering) return;
+function take(this: void, connection: Connection, data: string): void {
+  const phase = connection.phase;
+  if (phase === Phase.Lingering) return;
   connection.input = connection.input + data;
-  if (connection.phase === Phase.Sending) return;
-  if (connection.phase === Phase.Waiting) enter(connection, Phase.Receiving);
+  if (phase === Phase.Sending) return;
+  if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
   protocol.receive(connection);
 }
 
-function onReceive(this: void, socket: net.Socket, data: string): void {
-  const connection = connections.get(socket);
-  if (connection === undefined) return;
-  const [ok, message] = pcall(take, connection, data);
-  if (!ok) fail(connection, message);
-}
+const onReceive = edge(take);
 
-function acknowledged(connection: Connection): void {
-  pump(connection);
+const onSent = edge((connection) => {
+  pump(connection, Heap.SEND);
   if (connection.phase !== Phase.Sending || connection.output !== '' || connection.source !== undefined) return;
-  if (!connection.keep) {
-    enter(connection, Phase.Lingering);
+  enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
+  if (connection.input !== '') take(connection, '');
+});
+
+const onDisconnection = edge((connection: Connection, reason: net.CloseReason) => {
+  if (reason !== 0) counters.lost++;
+  if (closed.length < Count.KEPT) {
+    drop(connection);
     return;
   }
-  enter(connection, Phase.Waiting);
-  if (connection.input !== '') take(connection, '');
+  connections.delete(connection.socket);
+  open--;
+});
+
+/** Whether a client that has waited so long for our FIN may have it, considering the memory that this takes. */
+function mayClose(waited: number): boolean {
+  if (waited < Time.LINGER) return false;
+  const used = closed.length;
+  if (isEspconn) return used < Count.ESPCONN_CLOSES;
+  const left = (freeHeap(Heap.CLOSE_FLOOR + 10 * Heap.CLOSE) - Heap.CLOSE_FLOOR) / Heap.CLOSE;
+  return left >= 1 && waited * left * 10 >= Time.LINGER * (used + left);
 }
 
-function onSent(this: void, socket: net.Socket): void {
-  const connection = connections.get(socket);
-  if (connection === undefined || connection.phase !== Phase.Sending) return;
-  const [ok, message] = pcall(acknowledged, connection);
-  if (!ok) fail(connection, message);
-}
-
-function onDisconnection(this: void, socket: net.Socket, reason: net.CloseReason): void {
-  const connection = connections.get(socket);
-  if (connection === undefined) return;
-  if (reason === 0 || reason === undefined) counters.clientClosed++;
-  else counters.lost++;
-  pcall(drop, connection, false);
-}
-
-/** Milliseconds that a client gets to close first; grows without bound as the memory for TIME_WAIT drains. */
-function lingerGuard(): number {
-  const used = inTimeWait();
-  if (isEspconn) return used < Limit.ESPCONN_CLOSES ? Limit.LINGER : math.huge;
-  const heap = heapAfterCollection(Limit.CLOSE_FLOOR + 10 * Limit.CLOSE_HEAP);
-  const left = (heap - Limit.CLOSE_FLOOR) / Limit.CLOSE_HEAP;
-  if (left < 1) return math.huge;
-  const share = left / (used + left);
-  return share > 0.1 ? Limit.LINGER : (Limit.LINGER * 0.1) / share;
-}
-
-function closeLongestWaiter(): boolean {
+/** Deadlines, sends that were put off, at most one close, and the end of old sockets. */
+function sweep(): void {
+  let wanted = Heap.SEND_LEAST;
   let longest: Connection | undefined;
-  let waited = -1;
+  let longestWait = -1;
   for (const [, connection] of pairs(connections)) {
-    if (connection.phase === Phase.Lingering) {
-      const milliseconds = elapsed(connection.since);
-      if (milliseconds > waited) {
-        waited = milliseconds;
+    const phase = connection.phase;
+    const waited = elapsed(connection.since);
+    if (phase === Phase.Lingering) {
+      if (waited > longestWait) {
+        longestWait = waited;
         longest = connection;
+      }
+    } else if (phase === Phase.Sending) {
+      if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
+      else if (connection.output !== '') {
+        pump(connection, wanted);
+        wanted = Heap.SEND;
+      }
+    } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
+      enter(connection, Phase.Lingering);
+      if (phase === Phase.Receiving) {
+        counters.late++;
+        protocol.abandon(connection, 'late');
       }
     }
   }
-  if (longest === undefined || waited < lingerGuard()) return false;
-  close(longest);
-  return true;
-}
-
-function checkDeadline(connection: Connection): void {
-  const phase = connection.phase;
-  const waited = elapsed(connection.since);
-  const pressed = open >= Tcp.LIMIT;
-  if (phase === Phase.Sending) {
-    if (waited > Limit.ANSWER) enter(connection, Phase.Lingering);
-    else if (connection.output !== '') pump(connection);
-  } else if (phase === Phase.Receiving) {
-    if (waited > (pressed ? Limit.PRESSED : Limit.REQUEST)) {
-      counters.expired++;
-      protocol.expire(connection);
-    }
-  } else if (phase === Phase.Waiting && waited > (pressed ? Limit.PRESSED : Limit.IDLE)) {
-    enter(connection, Phase.Lingering);
+  if (longest !== undefined && mayClose(longestWait)) {
+    counters.closed++;
+    const socket = longest.socket;
+    if (socket.getpeer()[0] !== undefined) socket.close();
+    drop(longest);
   }
-}
-
-function sweep(): void {
-  for (const [, connection] of pairs(connections)) checkDeadline(connection);
-  while (closeLongestWaiter());
-  if (expire() === 0 && open === 0) {
+  while (closedUntil.length > 0 && closedUntil[0]! <= tmr.time()) {
+    closedUntil.shift();
+    closed.shift();
+  }
+  if (open === 0 && closed.length === 0) {
     sweeper.stop();
     collectgarbage();
   }
 }
 
-function onSweep(this: void): void {
-  const [ok, message] = pcall(sweep);
-  if (!ok) {
-    counters.errors++;
-    print(message);
-  }
-}
-
-function admit(socket: net.Socket): void {
+function admit(this: void, socket: net.Socket): void {
   counters.accepted++;
   open++;
   const connection: Connection = { socket, phase: Phase.Waiting, since: tmr.now(), input: '', output: '' };
@@ -295,24 +269,29 @@ function admit(socket: net.Socket): void {
   socket.on('sent', onSent);
   socket.on('disconnection', onDisconnection);
   sweeper.start();
-  if (heapAfterCollection(Limit.ACCEPT_FLOOR) < Limit.ACCEPT_FLOOR) {
-    counters.busy++;
-    answer(connection, protocol.busy, false);
-  }
+  if (freeHeap(Heap.ACCEPT) >= Heap.ACCEPT) return;
+  counters.busy++;
+  answer(connection, protocol.busy, false);
 }
 
-function onAccept(this: void, socket: net.Socket): void {
-  const [ok, message] = pcall(admit, socket);
-  if (!ok) {
-    counters.errors++;
-    print(message);
-  }
+/** Runs a function that must not raise an error. */
+function survive<T>(run: (this: void, argument: T) => void, argument: T): void {
+  const [ok, message] = pcall(run, argument);
+  if (ok) return;
+  counters.errors++;
+  print(message);
 }
 
 /** Serves `rules` on a TCP port from now on. Call it once. */
 export function serve(port: number, rules: Protocol): void {
   protocol = rules;
   sweeper = tmr.create();
-  sweeper.register(Limit.SWEEP, tmr.ALARM_AUTO, onSweep);
-  net.createServer(Limit.KEEPALIVE).listen(port, onAccept);
+  sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, () => survive(sweep, undefined));
+  const server = isEspconn
+    ? (net.createServer as unknown as (this: void, type: net.TransportProtocol, timeout: number) => net.Server)(
+        net.TCP,
+        Seconds.KEEPALIVE,
+      )
+    : net.createServer(Seconds.KEEPALIVE);
+  server.listen(port, (socket) => survive(admit, socket));
 }

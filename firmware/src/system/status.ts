@@ -1,7 +1,6 @@
 /** `/api/status`: what the board says of itself; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { counters, openConnections } from '../net/manager.ts';
-import { inTimeWait } from '../net/retired.ts';
+import { counters, load } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 
 /** Answers with JSON; garbage is collected first, so that `heap` means what is left. */
@@ -10,11 +9,12 @@ export function handle(connection: Connection): void {
   const parts: string[] = [];
   for (const [name, value] of pairs(counters)) parts.push(`"${name}":${value}`);
   table.sort(parts);
+  const [open, kept] = load();
   const [ip] = wifi.sta.getip();
   respond(
     connection,
     '200 OK',
     'Content-Type: application/json\r\nCache-Control: no-store\r\n',
-    `{"heap":${node.heap()},"uptime":${tmr.time()},"ip":"${ip ?? ''}","connections":${openConnections()},"timeWait":${inTimeWait()},"counters":{${parts.join(',')}}}`,
+    `{"heap":${node.heap()},"uptime":${tmr.time()},"ip":"${ip ?? ''}","connections":${open},"timeWait":${kept},"counters":{${parts.join(',')}}}`,
   );
 }
