@@ -2,6 +2,7 @@ import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { BoardError } from './board-error.ts';
 import type { Port } from './port.ts';
 import { Repl } from './repl.ts';
+import { sleep } from './sleep.ts';
 
 export interface ConnectOptions {
   clock?: Clock;
@@ -77,8 +78,6 @@ export async function waitForPrompt(repl: Repl, clock: Clock, bootMs: number): P
 /** Pulls the chip's reset for 100 ms without touching GPIO0: RTS asserted alone, then both lines released. */
 export async function resetByLines(port: Port, clock: Clock = new RealClock()): Promise<void> {
   await port.setLines({ dtr: false, rts: true });
-  await new Promise<void>((resolve) => {
-    clock.after(100, resolve);
-  });
+  await sleep(clock, 100);
   await port.setLines({ dtr: false, rts: false });
 }

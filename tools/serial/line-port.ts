@@ -1,6 +1,7 @@
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import type { ModemLines, SerialLine } from '../virtual-board/serial/line.ts';
 import { Receivers, type Port } from './port.ts';
+import { sleep } from './sleep.ts';
 
 /** A port straight onto the line of a virtual board in this process, without a pseudo-terminal in between. */
 export class LinePort implements Port {
@@ -28,10 +29,7 @@ export class LinePort implements Port {
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.#whileOpen(() => this.#line.write(bytes));
-    while (this.#line.pending > 0)
-      await new Promise<void>((resolve) => {
-        this.#clock.after(1, resolve);
-      });
+    while (this.#line.pending > 0) await sleep(this.#clock, 1);
   }
 
   onData(receiver: (bytes: Uint8Array) => void): () => void {

@@ -34,11 +34,11 @@ export class Repl {
   /** True when a prompt answers within `timeoutMs`; leaves a half-typed or unfinished statement behind. */
   async sync(timeoutMs: number): Promise<boolean> {
     this.watch.clear();
-    await this.#type('\n');
+    await this.type('\n');
     const seen = await this.#waitFor((text) => anyPrompt.exec(text)?.[0], timeoutMs / 2);
     if (seen?.includes('>>') === true) {
       this.watch.clear();
-      await this.#type(leaveContinuation);
+      await this.type(leaveContinuation);
       await this.#waitFor((text) => prompt.exec(text)?.[0], timeoutMs / 2);
     }
     return (await this.#answer('', '1', timeoutMs / 2))?.text === '1';
@@ -61,7 +61,7 @@ export class Repl {
     if (line.length > maxLineLength)
       throw new RangeError(`a console line of ${line.length} characters does not fit the board's buffer`);
     this.watch.clear();
-    await this.#type(`${line}\n`);
+    await this.type(`${line}\n`);
     const marked = new RegExp(`~${id}~\\t([^\\r\\n]*)\\r?\\n`);
     return this.#waitFor((text) => {
       const found = marked.exec(text);
@@ -70,7 +70,8 @@ export class Repl {
     }, timeoutMs);
   }
 
-  async #type(text: string): Promise<void> {
+  /** Sends text as it is, without waiting for anything. */
+  async type(text: string): Promise<void> {
     await this.watch.guard(this.port.write(Buffer.from(text, 'latin1')));
   }
 

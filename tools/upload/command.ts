@@ -108,8 +108,7 @@ export function describeUpload(result: UploadResult): string {
   const kept = result.unchanged.length === 0 ? '' : `, ${result.unchanged.length} unchanged`;
   const removed = result.removed.length === 0 ? '' : `, ${result.removed.length} stale removed`;
   if (result.uploaded.length === 0) return `nothing to upload${kept}${removed} (${seconds} s)`;
-  return (
-    `${result.uploaded.length} files uploaded and verified${kept}${removed}: ${result.bytes} bytes in ${seconds} s ` +
-    `by ${result.method}${result.restarted ? ', board restarted' : ''}`
-  );
+  const by = result.method === undefined ? '' : ` by ${result.method}`;
+  const files = `${result.uploaded.length} files uploaded and verified${kept}${removed}`;
+  return `${files}: ${result.bytes} bytes in ${seconds} s${by}${result.restarted ? ', board restarted' : ''}`;
 }

@@ -88,10 +88,4 @@ export class DeviceFiles {
   async run(name: string): Promise<void> {
     await this.#repl.run(`dofile(${luaQuote(name)})`, '1', 15_000);
   }
-
-  /** Takes the helper functions off the board's heap. */
-  async release(): Promise<void> {
-    if (this.#hasDigest) await this.#repl.run('__ad=nil __nmtwrite=nil');
-    this.#hasDigest = false;
-  }
 }

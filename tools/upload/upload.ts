@@ -1,15 +1,15 @@
 import { adler32 } from '../build/adler32.ts';
 import { BoardError } from '../serial/board-error.ts';
-import { connectRepl, resetByLines } from '../serial/connect.ts';
+import { connectRepl } from '../serial/connect.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { Port } from '../serial/port.ts';
-import type { Repl } from '../serial/repl.ts';
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { commitName, commitScript, orderSwaps, ownedName } from './commit.ts';
+import { Courier, type CourierOptions } from './courier.ts';
 import { DeviceFiles } from './device-files.ts';
 import { readBuild } from './local-files.ts';
 import { makePlan, type LocalFile, type Plan } from './plan.ts';
-import { nodemcuToolTransfer, type Transfer } from './transfer.ts';
+import type { Transfer } from './transfer.ts';
 import { wifiFileName, wifiLua, type WifiSettings } from './wifi-settings.ts';
 
 export interface UploadProgress {
@@ -20,7 +20,7 @@ export interface UploadProgress {
   total: number;
 }
 
-export interface UploadOptions {
+export interface UploadOptions extends CourierOptions {
   /** A path, or a port that is open already and stays open. */
   port: string | Port;
   /** Folder with manifest.json; default `dist/firmware`. */
@@ -32,8 +32,6 @@ export interface UploadOptions {
   restart?: 'changed' | 'always' | 'never';
   clock?: Clock;
   onProgress?: (progress: UploadProgress) => void;
-  /** Called with a line for a person when something takes longer than usual. */
-  onNote?: (note: string) => void;
 }
 
 export interface UploadResult {
@@ -44,7 +42,8 @@ export interface UploadResult {
   /** Bytes of the uploaded files. */
   bytes: number;
   milliseconds: number;
-  method: Transfer['name'];
+  /** How they travelled in the end; absent when none did. */
+  method?: Transfer['name'];
   restarted: boolean;
 }
 
@@ -82,12 +81,13 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
   try {
     const device = new DeviceFiles(repl);
     const plan = await inspect(device, files);
-    const transfer = nodemcuToolTransfer(repl, clock);
-    if (plan.changed.length + plan.stale.length > 0) await replace(device, transfer, plan, options);
-    await device.release();
+    const isChanged = plan.changed.length + plan.stale.length > 0;
+    const courier = await Courier.start(repl, clock, isChanged ? options : { transfer: 'nodemcu-tool' });
+    if (isChanged) await replace(device, courier, plan, options);
     const { restart = 'changed' } = options;
-    const restarted = restart === 'always' || (restart === 'changed' && plan.changed.length + plan.stale.length > 0);
-    if (restarted) await restartBoard(repl, clock);
+    const restarted = restart === 'always' || (restart === 'changed' && isChanged);
+    if (restarted) await courier.restartBoard();
+    else await courier.leave();
     return {
       port: port.path,
       uploaded: plan.changed.map(({ name }) => name).filter((name) => name !== ownedName),
@@ -95,7 +95,7 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
       removed: plan.stale,
       bytes: sum(plan.changed),
       milliseconds: Math.round(clock.now() - start),
-      method: transfer.name,
+      ...(isChanged && { method: courier.method }),
       restarted,
     };
   } finally {
@@ -121,7 +121,7 @@ async function inspect(device: DeviceFiles, files: readonly LocalFile[]): Promis
 
 async function replace(
   device: DeviceFiles,
-  transfer: Transfer,
+  courier: Courier,
   plan: Plan,
   { onProgress = () => undefined }: UploadOptions,
 ): Promise<void> {
@@ -131,7 +131,7 @@ async function replace(
   const total = sum(swaps) + script.bytes.length;
   let before = 0;
   for (const { temporary, name, ...file } of [...swaps, { ...script, temporary: script.name }]) {
-    await sendVerified(device, transfer, { ...file, name: temporary }, name, (done) =>
+    await sendVerified(device, courier, { ...file, name: temporary }, name, (done) =>
       onProgress({ name, done: before + done, total }),
     );
     before += file.bytes.length;
@@ -141,21 +141,22 @@ async function replace(
   await requireSwapped(device, swaps);
 }
 
-/** Twice at most: a garbled transfer is worth one more try, a full or broken file system is not. */
+/** A garbled file is worth another try by a slower transfer; a full file system is not. */
 async function sendVerified(
   device: DeviceFiles,
-  transfer: Transfer,
+  courier: Courier,
   file: LocalFile,
   finalName: string,
   onBytes: (done: number) => void,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    await transfer.send(file.name, file.bytes, onBytes);
+  for (;;) {
+    await courier.send(file.name, file.bytes, onBytes);
     if ((await device.digest(file.name)) === file.adler32) return;
     const { free } = await device.space();
     if (free < file.bytes.length)
       throw new BoardError('full', `the board's file system is full: ${finalName} does not fit`);
-    if (attempt === 2) throw new BoardError('corrupt', `${finalName} arrived damaged twice`);
+    if (!(await courier.slowDown()))
+      throw new BoardError('corrupt', `${finalName} arrived damaged by every kind of transfer`);
   }
 }
 
@@ -172,18 +173,6 @@ async function requireSwapped(device: DeviceFiles, swaps: readonly LocalFile[]):
   const wrong = swaps.filter(({ name, bytes }) => sizes.get(name) !== bytes.length).map(({ name }) => name);
   if (wrong.length > 0 || sizes.has(commitName))
     throw new BoardError('corrupt', `the board did not take over ${wrong.join(', ') || 'the new files'}`);
-}
-
-/** By command, and by the modem lines where the command does not end in a boot. */
-async function restartBoard(repl: Repl, clock: Clock): Promise<void> {
-  repl.watch.expectReset(true);
-  repl.watch.clear();
-  await repl.port.write(Buffer.from('node.restart()\n'));
-  const hasBooted = (text: string): true | undefined => (/\nNodeMCU \d/.test(text) ? true : undefined);
-  if (await repl.watch.until(hasBooted, 3000)) return;
-  await resetByLines(repl.port, clock);
-  if (!(await repl.watch.until(hasBooted, 5000)))
-    throw new BoardError('silent', 'the files are in place, but the board did not restart');
 }
 
 const sum = (files: readonly LocalFile[]): number => files.reduce((bytes, file) => bytes + file.bytes.length, 0);

@@ -1,0 +1,95 @@
+import { BoardError } from '../serial/board-error.ts';
+import { resetByLines } from '../serial/connect.ts';
+import type { Repl } from '../serial/repl.ts';
+import type { Clock } from '../virtual-board/clock.ts';
+import { baudHelpers, raiseBaud, restoreBaud } from './fast-baud.ts';
+import { RawTransferError, rawHelpers, rawTransfer } from './raw-transfer.ts';
+import { nodemcuToolTransfer, type Transfer } from './transfer.ts';
+
+export interface CourierOptions {
+  /** `auto` (default) begins with raw blocks at `fastBaud` and slows down by itself where the board cannot follow. */
+  transfer?: 'auto' | 'nodemcu-tool';
+  /** Bits per second of raw blocks; 0 keeps the console's rate. Default 921600. */
+  fastBaud?: number;
+  /** Called with a line for a person when something takes longer than usual. */
+  onNote?: (note: string) => void;
+}
+
+/** Chooses how files travel, and takes the next slower way when one has failed: fast blocks, blocks, nodemcu-tool. */
+export class Courier {
+  readonly #repl: Repl;
+  readonly #clock: Clock;
+  readonly #usualBaud: number;
+  readonly #onNote: (note: string) => void;
+  #transfer: Transfer;
+
+  private constructor(repl: Repl, clock: Clock, onNote: (note: string) => void) {
+    this.#repl = repl;
+    this.#clock = clock;
+    this.#usualBaud = repl.port.baudRate;
+    this.#onNote = onNote;
+    this.#transfer = nodemcuToolTransfer(repl, clock);
+  }
+
+  static async start(repl: Repl, clock: Clock, options: CourierOptions): Promise<Courier> {
+    const { transfer = 'auto', fastBaud = 921600, onNote = () => undefined } = options;
+    const courier = new Courier(repl, clock, onNote);
+    const raw = transfer === 'auto' ? await rawTransfer(repl) : undefined;
+    if (!raw) return courier;
+    courier.#transfer = raw;
+    if (fastBaud !== 0 && fastBaud !== repl.port.baudRate && !(await raiseBaud(repl, clock, fastBaud)))
+      onNote(`the board does not answer at ${fastBaud} baud, staying at ${repl.port.baudRate}`);
+    return courier;
+  }
+
+  get method(): Transfer['name'] {
+    return this.#transfer.name;
+  }
+
+  /** Brings bytes into a file; whether all of them arrived, its caller must verify. */
+  async send(name: string, bytes: Uint8Array, onBytes: (done: number) => void): Promise<void> {
+    try {
+      await this.#transfer.send(name, bytes, onBytes);
+    } catch (error) {
+      if (!(error instanceof RawTransferError)) throw error;
+    }
+  }
+
+  /** Takes the next slower way; false when there is none. */
+  async slowDown(): Promise<boolean> {
+    if (this.#transfer.name === 'nodemcu-tool') return false;
+    if (this.#isFast) {
+      this.#onNote(`blocks got lost at ${this.#repl.port.baudRate} baud, going on at ${this.#usualBaud}`);
+      await restoreBaud(this.#repl, this.#clock, this.#usualBaud);
+    } else {
+      this.#onNote('blocks got lost, going on with nodemcu-tool');
+      this.#transfer = nodemcuToolTransfer(this.#repl, this.#clock);
+    }
+    return true;
+  }
+
+  /** Takes every helper off the board's heap and gives the console back as it was. */
+  async leave(): Promise<void> {
+    if (this.#isFast) await restoreBaud(this.#repl, this.#clock, this.#usualBaud);
+    const helpers = ['__ad', '__nmtwrite', ...rawHelpers, ...baudHelpers];
+    await this.#repl.run(helpers.map((name) => `${name}=nil`).join(' '));
+  }
+
+  /** By command, and by the modem lines where the command does not end in a boot. */
+  async restartBoard(): Promise<void> {
+    const { watch, port } = this.#repl;
+    const hasBooted = (text: string): true | undefined => (/\nNodeMCU \d/.test(text) ? true : undefined);
+    watch.expectReset(true);
+    watch.clear();
+    await this.#repl.type('node.restart()\n');
+    if (this.#isFast) await port.setBaudRate(this.#usualBaud);
+    if (await watch.until(hasBooted, 3000)) return;
+    await resetByLines(port, this.#clock);
+    if (!(await watch.until(hasBooted, 5000)))
+      throw new BoardError('silent', 'the files are in place, but the board did not restart');
+  }
+
+  get #isFast(): boolean {
+    return this.#repl.port.baudRate !== this.#usualBaud;
+  }
+}
