@@ -19,12 +19,6 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['firmware/web/**/*.js'],
-    languageOptions: {
-      globals: { document: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', setTimeout: 'readonly' },
-    },
-  },
-  {
     files: ['tools/serial/serialport-facade/**/*.js'],
     languageOptions: {
       sourceType: 'commonjs',
