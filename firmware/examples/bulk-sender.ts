@@ -1,0 +1,46 @@
+/**
+ * Delayed acknowledgements: port 9001 sends 12 segments one at a time, port 9002 the same bytes with two segments in
+ * flight. A peer that acknowledges every second segment at once and a single one after 40 to 500 ms makes the first
+ * wait twelve times and the second not at all.
+ */
+import { join } from '../src/system/station.ts';
+
+const SEGMENT = string.rep('x', 1460);
+const SEGMENTS = 12;
+
+/** Segments still to be sent, by socket. */
+const left: LuaTable<net.Socket, number> = new LuaTable();
+
+function sendOne(this: void, socket: net.Socket): void {
+  const count = left.get(socket);
+  if (count === undefined || count === 0) return;
+  left.set(socket, count - 1);
+  socket.send(SEGMENT);
+}
+
+function sendTwo(this: void, socket: net.Socket): void {
+  const count = left.get(socket);
+  if (count === undefined) return;
+  for (const sent of $range(0, 1)) {
+    if (count - sent <= 0 || !pcall(socket.send, socket, SEGMENT)[0]) return;
+    left.set(socket, count - sent - 1);
+  }
+}
+
+function forget(this: void, socket: net.Socket): void {
+  left.delete(socket);
+}
+
+function serve(port: number, next: (this: void, socket: net.Socket) => void): void {
+  net.createServer(30).listen(port, (socket) => {
+    left.set(socket, SEGMENTS);
+    socket.on('receive', next);
+    socket.on('sent', next);
+    socket.on('disconnection', forget);
+  });
+}
+
+join();
+serve(9001, sendOne);
+serve(9002, sendTwo);
+print('bulk: port 9001 one segment in flight, port 9002 two');

@@ -1,0 +1,13 @@
+/**
+ * The naive server without its `close`: clients that close first leave nothing behind, those that wait for the server
+ * to close wait for ever.
+ */
+import { join } from '../src/system/station.ts';
+
+join();
+net.createServer(5).listen(80, (connection) => {
+  connection.on('receive', (socket) => {
+    socket.send('HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+});
+print('http: listening on 192.168.100.99:80');
