@@ -120,7 +120,11 @@ function note(flow: Flow, segment: Segment): void {
   flow.segments.push(segment);
   if (flow.segments.length > MAX_SEGMENTS) flow.segments = withoutMiddle(flow.segments);
   const end = (segment.seq + segment.len + 1) >>> 0;
-  if (segment.flags & RST) flow.reset = true;
+  if (segment.flags & RST) {
+    // The ACK in a RST of a duel acknowledges nothing that the client could believe.
+    flow.reset = true;
+    return;
+  }
   if (segment.from === 'client') {
     if (segment.flags & FIN) flow.clientFinEnd = end;
     if (segment.flags & ACK && covers(segment.ack, flow.deviceFinEnd)) flow.deviceFinAcked = true;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { judge } from './judge.ts';
-import { timeLine } from './time-line.ts';
+import { timeLine } from './testing/time-line.ts';
 import type { VerdictName } from './verdict.ts';
 
 const opening = `

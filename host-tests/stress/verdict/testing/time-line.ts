@@ -1,4 +1,4 @@
-import { ACK, FIN, PSH, RST, SYN, type Segment } from './segment.ts';
+import { ACK, FIN, PSH, RST, SYN, type Segment } from '../segment.ts';
 
 /**
  * Writes segments the way one writes them on a whiteboard, for tests and examples. One line per segment:

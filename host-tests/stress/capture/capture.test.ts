@@ -1,0 +1,69 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { runStress } from '../run.ts';
+import type { StressReport } from '../report/stress-report.ts';
+import { startCapture } from './capture.ts';
+
+/** Whether this machine lets us capture on loopback; tried, not guessed. */
+const reason = await startCapture(
+  { kind: 'packet-socket', interface: 'lo' },
+  { address: '127.0.0.1', port: 1 },
+  () => undefined,
+)
+  .then(async (capture) => {
+    await capture.close();
+    return '';
+  })
+  .catch((error: unknown) => String(error));
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+const RESPONSE = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n';
+
+async function stressServer(
+  style: 'read-to-eof' | 'client-first',
+  close: 'fin' | 'rst' | 'never',
+): Promise<StressReport> {
+  let isProbe = true;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('end', () => socket.end());
+    socket.once('data', () => {
+      if (close === 'fin' || isProbe) socket.end(RESPONSE);
+      else if (close === 'rst') socket.write(RESPONSE, () => socket.resetAndDestroy());
+      else socket.write(RESPONSE);
+      isProbe = false;
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return runStress({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    path: '/',
+    method: 'HEAD',
+    steps: [{ name: 'test', load: { kind: 'clients', clients: 3 }, durationMs: 300, style }],
+  });
+}
+
+test.skipIf(reason !== '')(`a server that closes first is seen to do so, frame by frame ${reason}`, async () => {
+  const report = await stressServer('read-to-eof', 'fin');
+  expect(report.evidence).toMatchObject({ kind: 'capture', source: 'packet socket on lo', drops: 0, unseen: 0 });
+  expect(report.totals.verdicts).toEqual({ 'device-first-clean': report.totals.connections });
+  expect(report.specimens[0]?.segments.length).toBeGreaterThan(8);
+});
+
+test.skipIf(reason !== '')(`a client that closes first is seen to do so ${reason}`, async () => {
+  const report = await stressServer('client-first', 'never');
+  expect(report.totals.verdicts).toEqual({ 'client-first-clean': report.totals.connections });
+});
+
+test.skipIf(reason !== '')(`a RST right behind the data is seen, by the socket and on the wire ${reason}`, async () => {
+  const report = await stressServer('read-to-eof', 'rst');
+  expect(report.totals.endings).toEqual({ reset: report.totals.connections });
+  expect(report.totals.verdicts).toEqual({ 'rst-after-data': report.totals.connections });
+});

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { newExchange, type Exchange } from '../client/exchange.ts';
+import type { JudgedFlow } from './flow-table.ts';
+import { Matcher, type Verdict } from './matcher.ts';
+
+const exchange = (over: Partial<Exchange>): Exchange => ({
+  ...newExchange(),
+  localPort: 4000,
+  startedAt: 1000,
+  connectedAt: 1001,
+  repliedAt: 1003,
+  endedAt: 1004,
+  outcome: 'answered',
+  ending: 'device-fin',
+  ...over,
+});
+
+const flow = (over: Partial<JudgedFlow>): JudgedFlow => ({
+  verdict: 'withheld-fin-ack',
+  why: '',
+  clientAddress: 0,
+  clientPort: 4000,
+  startedAt: performance.timeOrigin + 1000,
+  lastAt: performance.timeOrigin + 1300,
+  segments: [],
+  ...over,
+});
+
+function newMatcher(): { matcher: Matcher<string>; verdicts: Verdict<string>[] } {
+  const verdicts: Verdict<string>[] = [];
+  return { matcher: new Matcher((verdict) => verdicts.push(verdict)), verdicts };
+}
+
+test('the wire decides, whichever side is known first', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({}), 'a');
+  matcher.flow(flow({}));
+  matcher.flow(flow({ clientPort: 4001 }));
+  matcher.exchange(exchange({ localPort: 4001 }), 'b');
+  expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
+    ['a', 'withheld-fin-ack'],
+    ['b', 'withheld-fin-ack'],
+  ]);
+});
+
+test('what only the application sees wins over a clean close', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({ outcome: 'truncated' }), 'a');
+  matcher.flow(flow({ verdict: 'device-first-clean' }));
+  expect(verdicts[0]?.verdict).toBe('truncated');
+});
+
+test('a duel stays a duel whatever the application saw', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({ outcome: 'wrong-reply' }), 'a');
+  matcher.flow(flow({ verdict: 'duel' }));
+  expect(verdicts[0]?.verdict).toBe('duel');
+});
+
+test('a port that is used twice keeps its connections apart', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({}), 'first');
+  matcher.exchange(exchange({ startedAt: 2000, endedAt: 2004 }), 'second');
+  matcher.flow(flow({ verdict: 'duel', startedAt: performance.timeOrigin + 2000 }));
+  matcher.flow(flow({ verdict: 'silent-fin' }));
+  expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
+    ['second', 'duel'],
+    ['first', 'silent-fin'],
+  ]);
+});
+
+test('a connection that left no frame is judged by its socket at the end, and counted', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({}), 'a');
+  matcher.finish();
+  expect(verdicts).toMatchObject([{ verdict: 'device-first-clean' }]);
+  expect(matcher.unseen).toBe(1);
+});
+
+test('a flow of somebody else gives no verdict, and is counted', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.flow(flow({}));
+  matcher.finish();
+  expect(verdicts).toEqual([]);
+  expect(matcher.foreign).toBe(1);
+});
+
+test("the harness's own faults are never held against the board", () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({ outcome: 'harness', localPort: 0 }), 'a');
+  matcher.finish();
+  expect(verdicts).toEqual([]);
+});
+
+test('without a capture a port stuck in LAST_ACK gets the verdict of the kernel tables', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({}), 'stuck');
+  matcher.exchange(exchange({ localPort: 4001 }), 'fine');
+  matcher.exchange(exchange({ localPort: 4002, endedAt: 9000 }), 'too early to tell');
+  matcher.settleBefore(5000, new Set([4000]), { verdict: 'silent-fin', why: '' });
+  expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
+    ['stuck', 'silent-fin'],
+    ['fine', 'device-first-clean'],
+  ]);
+});
