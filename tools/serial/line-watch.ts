@@ -17,6 +17,7 @@ export class LineWatch {
   #tail = '';
   #fault: BoardError | undefined;
   #isResetExpected = false;
+  #hasSeenBoot = false;
   #bytesReceived = 0;
 
   constructor(port: Port, clock: Clock) {
@@ -30,6 +31,11 @@ export class LineWatch {
   /** Since this watch began. */
   get bytesReceived(): number {
     return this.#bytesReceived;
+  }
+
+  /** True when the board has booted since this watch began, wanted or not. */
+  get hasSeenBoot(): boolean {
+    return this.#hasSeenBoot;
   }
 
   /** What has come since `clear`, as Latin-1, at most the last 16384 characters. */
@@ -99,8 +105,10 @@ export class LineWatch {
     this.#bytesReceived += text.length;
     this.#text = (this.#text + text).slice(-keptCharacters);
     this.#tail = (this.#tail + text).slice(-80 - text.length);
-    if (!this.#isResetExpected && banner.test(this.#tail))
-      this.#fail(new BoardError('reset', 'the board has reset by itself'));
+    if (banner.test(this.#tail)) {
+      this.#hasSeenBoot = true;
+      if (!this.#isResetExpected) this.#fail(new BoardError('reset', 'the board has reset by itself'));
+    }
     this.#tail = this.#tail.slice(-80);
     for (const { look } of [...this.#waiting]) look();
   }

@@ -3,6 +3,7 @@ import { BoardError } from '../serial/board-error.ts';
 import { connectRepl } from '../serial/connect.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { Port } from '../serial/port.ts';
+import type { Repl } from '../serial/repl.ts';
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { commitName, commitScript, orderSwaps, ownedName } from './commit.ts';
 import { Courier, type CourierOptions } from './courier.ts';
@@ -11,6 +12,9 @@ import { readBuild } from './local-files.ts';
 import { makePlan, type LocalFile, type Plan } from './plan.ts';
 import type { Transfer } from './transfer.ts';
 import { wifiFileName, wifiLua, type WifiSettings } from './wifi-settings.ts';
+
+/** Longer than boot guards wait for a key. */
+const bootGuardSeconds = 4;
 
 export interface UploadProgress {
   /** The file that is on its way. */
@@ -85,7 +89,8 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
     const courier = await Courier.start(repl, clock, isChanged ? options : { transfer: 'nodemcu-tool' });
     if (isChanged) await replace(device, courier, plan, options);
     const { restart = 'changed' } = options;
-    const restarted = restart === 'always' || (restart === 'changed' && isChanged);
+    const restarted =
+      restart === 'always' || (restart === 'changed' && (isChanged || (await mayHaveStoppedBoot(repl))));
     if (restarted) await courier.restartBoard();
     else await courier.leave();
     return {
@@ -101,6 +106,13 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
   } finally {
     repl.detach();
   }
+}
+
+/** An application may take a key within seconds of the boot as the wish for a prompt; what came from here was none. */
+async function mayHaveStoppedBoot(repl: Repl): Promise<boolean> {
+  if (repl.watch.hasSeenBoot) return true;
+  const uptime = await repl.run('', 'tmr and tmr.time()');
+  return uptime !== 'nil' && Number(uptime) < bootGuardSeconds;
 }
 
 /** Finishes or clears away what an earlier upload left behind, then compares. */
