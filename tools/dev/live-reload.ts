@@ -1,0 +1,118 @@
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+
+/** Where the board serves. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** A web server on localhost that shows the board's pages and reloads them in the browser when told to. */
+export interface LiveReload {
+  url: string;
+  /** Where the board serves from now on. */
+  setBoard(address: Address): void;
+  reload(): void;
+  close(): Promise<void>;
+}
+
+const eventsPath = '/__last-ack/reload';
+const script = `<script>new EventSource('${eventsPath}').onmessage = () => location.reload()</script>`;
+
+/** Headers that belong to one connection (RFC 9110 section 7.6.1), and those that the added script makes wrong. */
+const notPassedOn = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
+const wrongForPages = new Set(['content-encoding', 'etag', 'last-modified', 'cache-control']);
+
+export async function startLiveReload(port = 0): Promise<LiveReload> {
+  const browsers = new Set<ServerResponse>();
+  let board: Address | undefined;
+  const server = createServer((incoming, response) => {
+    if (incoming.url === eventsPath) addBrowser(browsers, response);
+    else if (board) passOn(incoming, response, board);
+    else explain(response, 'the board does not serve yet');
+  });
+  await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    setBoard: (address) => {
+      board = address;
+    },
+    reload: () => {
+      for (const browser of browsers) browser.write('data: reload\n\n');
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function addBrowser(browsers: Set<ServerResponse>, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(': connected\n\n');
+  browsers.add(response);
+  response.on('close', () => browsers.delete(response));
+}
+
+function passOn(incoming: IncomingMessage, response: ServerResponse, board: Address): void {
+  const headers = { ...incoming.headers, host: `${board.host}:${board.port}`, connection: 'close' };
+  delete headers['if-none-match'];
+  const outgoing = request({
+    ...board,
+    method: incoming.method,
+    path: incoming.url,
+    headers,
+    agent: false,
+    timeout: 10_000,
+  });
+  outgoing.on('response', (answer) => {
+    answerWith(answer, response).catch((error: unknown) => explain(response, String(error)));
+  });
+  outgoing.on('timeout', () => outgoing.destroy(new Error('the board does not answer')));
+  outgoing.on('error', (error) => explain(response, error.message));
+  incoming.pipe(outgoing);
+}
+
+async function answerWith(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  const isPage = answer.headers['content-type']?.startsWith('text/html') === true;
+  const headers = Object.entries(answer.headers).filter(
+    ([name]) => !notPassedOn.has(name) && !(isPage && wrongForPages.has(name)),
+  );
+  const body = await buffer(answer);
+  response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
+  response.end(isPage && body.length > 0 ? addScript(decode(body, answer.headers['content-encoding'])) : body);
+}
+
+/** Before the end of the page's head, or in front of a page without one. */
+function addScript(page: string): string {
+  return page.includes('</head>') ? page.replace('</head>', `${script}</head>`) : `${script}${page}`;
+}
+
+function decode(body: Buffer, encoding: string | undefined): string {
+  const decoders: Record<string, (bytes: Buffer) => Buffer> = {
+    gzip: gunzipSync,
+    deflate: inflateSync,
+    br: brotliDecompressSync,
+  };
+  return (decoders[encoding ?? '']?.(body) ?? body).toString('utf8');
+}
+
+/** A page that comes back by itself when the board does. */
+function explain(response: ServerResponse, reason: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(502, { 'content-type': 'text/html; charset=utf-8' });
+  const text = reason.replace(/[&<]/g, (character) => (character === '&' ? '&amp;' : '&lt;'));
+  response.end(`<!doctype html><title>last-ack</title>${script}<p>The board is not there: ${text}</p>`);
+}
