@@ -52,8 +52,8 @@ export class SystemCallError extends Error {
   }
 }
 
-/** Passes a call's result on, or throws when it is negative. */
-export function check(call: string, result: number): number {
-  if (result < 0) throw new SystemCallError(call, koffi.errno());
+/** Passes a call's result on, or throws when it is negative; `errno` where the call does not set it. */
+export function check(call: string, result: number, errno?: number): number {
+  if (result < 0) throw new SystemCallError(call, errno ?? koffi.errno());
   return result;
 }

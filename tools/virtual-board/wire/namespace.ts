@@ -16,6 +16,11 @@ export interface ListenRequest {
 }
 export type ListenAnswer = { listening: number } | { refused: string };
 
+let refusal: string | undefined;
+
+/** Why `enterNamespace` could not, when it has been tried in this process. */
+export const whyOutside = (): string | undefined => refusal;
+
 export function isInsideNamespace(): boolean {
   return process.env[marker] === '1';
 }
@@ -33,7 +38,10 @@ export async function enterNamespace(): Promise<NamespaceState> {
     return 'inside';
   }
   const launcher = await findLauncher();
-  if (!Array.isArray(launcher)) return launcher;
+  if (!Array.isArray(launcher)) {
+    refusal = launcher.unavailable;
+    return launcher;
+  }
   return supervise(launcher);
 }
 

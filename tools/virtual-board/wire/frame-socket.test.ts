@@ -3,9 +3,9 @@ import { namespaceMissing, runInNamespace } from './testing.ts';
 
 const missing = await namespaceMissing();
 
-describe.skipIf(missing)(`a TAP in its own namespace${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  it('carries frames of every size between the kernel and a host behind it, and lets the process end', async () => {
-    const result = await runInNamespace(new URL('./fixtures/tap-echo.ts', import.meta.url));
+describe.skipIf(missing)(`a link to the kernel${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  it.each(['tap', 'packet'])('by %s carries frames of every size both ways and lets the process end', async (kind) => {
+    const result = await runInNamespace(new URL('./fixtures/frame-echo.ts', import.meta.url), [kind]);
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     const report = JSON.parse(result.stdout) as { echoed: number[]; interfaces: { cidr: string }[]; dropped: number };
     expect(report.echoed.sort((a, b) => a - b)).toEqual([0, 1, 700, 1472]);
