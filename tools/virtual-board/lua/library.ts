@@ -88,6 +88,21 @@ export class ReadOnlyTables {
     lua.remove(-2);
   }
 
+  /**
+   * Pops the table of base functions and lets the table at `index` find them; that table itself becomes read-only for
+   * new names, and hides this.
+   */
+  inherit(index: number): void {
+    const lua = this.#lua;
+    lua.createTable(0, 2);
+    lua.insert(-2);
+    lua.setField(-2, '__index');
+    lua.pushFunction(refuseWrite);
+    lua.setField(-2, '__newindex');
+    lua.exports.lua_setmetatable(lua.L, index);
+    this.#real.set(lua.pointer(index), this.#keep(index));
+  }
+
   #keep(index: number): number {
     this.#lua.pushValue(index);
     return this.#lua.ref();

@@ -40,7 +40,9 @@ export class LuaHeap implements DeviceHeap {
   readonly store: BlockStore;
   readonly #pending: PendingBlock;
   readonly #options: LuaHeapOptions;
+  #arena: number;
   #used = 0;
+  #reserved = 0;
   #peak = 0;
   #sinceCollection = 0;
   #afterCollection = 0;
@@ -50,16 +52,29 @@ export class LuaHeap implements DeviceHeap {
     this.store = store;
     this.#pending = new PendingBlock(store);
     this.#options = options;
+    this.#arena = options.arena;
+  }
+
+  /**
+   * Charging starts: what has been allocated until now lies in the chip's flash, and `arena` bytes are free.
+   */
+  start(arena: number): void {
+    this.#settle();
+    this.#arena = arena;
+    this.#used = 0;
+    this.#peak = 0;
+    this.charging = true;
+    this.collected();
   }
 
   free(): number {
     this.#settle();
-    return Math.max(0, this.#options.arena - this.#used);
+    return Math.max(0, this.#arena - this.#used);
   }
 
   /** Lowest `free()` so far. */
   minFree(): number {
-    return Math.max(0, this.#options.arena - this.#peak);
+    return Math.max(0, this.#arena - this.#peak);
   }
 
   /** Bytes in use, everything included. */
@@ -78,11 +93,18 @@ export class LuaHeap implements DeviceHeap {
     if (this.free() < charged && this.mode === EgcMode.always) this.collectNow();
     if (this.free() < charged) return 0;
     this.#charge(charged);
+    this.#reserved += charged;
     return charged;
   }
 
   release(charged: number): void {
     this.#used -= charged;
+    this.#reserved -= charged;
+  }
+
+  /** Bytes that Lua has, on the chip's scale. */
+  luaBytes(): number {
+    return this.used() - this.#reserved;
   }
 
   /** lua_Alloc. */
@@ -133,7 +155,7 @@ export class LuaHeap implements DeviceHeap {
 
   #admits(growth: number): boolean {
     if (this.#collectionWasDue && !this.isCollectionDue()) this.collected();
-    const { arena } = this.#options;
+    const arena = this.#arena;
     if (this.mode === EgcMode.always && this.#sinceCollection > ALWAYS_MODE_STEP) this.#request();
     else if (this.#beyondMemoryLimit()) this.#request();
     if (this.#used + growth <= arena) return true;
@@ -151,7 +173,7 @@ export class LuaHeap implements DeviceHeap {
   /** node.egc.setmode(ON_MEM_LIMIT, n): n > 0 limits Lua's bytes, n < 0 asks for -n free bytes. */
   #beyondMemoryLimit(): boolean {
     if (this.mode !== EgcMode.onMemLimit || this.#sinceCollection < ALWAYS_MODE_STEP) return false;
-    if (this.memoryLimit < 0) return this.#options.arena - this.#used < -this.memoryLimit;
+    if (this.memoryLimit < 0) return this.#arena - this.#used < -this.memoryLimit;
     return this.#used > this.memoryLimit;
   }
 

@@ -77,6 +77,7 @@ export class Lua {
   readonly #length: number;
   readonly #global: number;
   #stopped = false;
+  #activation: number | undefined;
 
   constructor(heapOptions: LuaHeapOptions) {
     const exports = instantiateLua();
@@ -465,6 +466,14 @@ export class Lua {
   setHook(count: number): void {
     const COUNT_MASK = 8;
     this.exports.lua_sethook(this.main, count === 0 ? 0 : this.#pointers.hook, count === 0 ? 0 : COUNT_MASK, count);
+  }
+
+  /** Pushes the function that runs at a call level (1 = who called the running function), or nil. */
+  pushFunctionAtLevel(level: number): void {
+    const ACTIVATION_SIZE = 100;
+    const activation = (this.#activation ??= this.exports.malloc(ACTIVATION_SIZE));
+    if (this.exports.lua_getstack(this.L, level, activation) === 0) this.pushNil();
+    else this.exports.lua_getinfo(this.L, this.name('f'), activation);
   }
 
   // Chunks

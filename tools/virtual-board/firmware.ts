@@ -1,0 +1,182 @@
+import { VirtualClock, type Clock, type Timer } from './clock.ts';
+import { Console } from './console.ts';
+import { Cpu } from './cpu.ts';
+import { ErrorReporter } from './error-reporter.ts';
+import type { FileStore } from './file-store.ts';
+import { ChunkLoader } from './lua/chunks.ts';
+import { buildEnvironment } from './lua/environment.ts';
+import { LuaPanic, MachineStopped } from './lua/errors.ts';
+import { ReadOnlyTables } from './lua/library.ts';
+import { Lua } from './lua/lua.ts';
+import { builtInModules } from './modules/built-in.ts';
+import type { ModuleHost, ResetCause } from './modules/host.ts';
+import type { NetworkFactory, NetworkSide, NetworkSideOptions } from './modules/network-side.ts';
+import type { Pins } from './pins.ts';
+import type { BoardProfile } from './profiles/profile.ts';
+import type { Random } from './random.ts';
+import { Repl } from './repl.ts';
+import type { FlashChip } from './serial/flash-chip.ts';
+import type { ChipUart } from './serial/line.ts';
+
+const CONSOLE_BAUD = 115200;
+/** The software watchdog's patience, milliseconds (facts: a panic ends in a reset after 3.2 s). */
+const WATCHDOG_MS = 3200;
+/** Instructions between two looks at the watchdog. */
+const HOOK_INTERVAL = 10_000;
+/** Lua instructions that the chip executes in a millisecond, about; what the watchdog counts in. */
+const INSTRUCTIONS_PER_MS = 600;
+const BANNER =
+  '\nNodeMCU 3.0.0.0 built for a virtual board build 20240225 powered by Lua 5.1.4 on SDK 3.0.1-dev(fce080e)\n';
+
+export interface FirmwareOptions {
+  profile: BoardProfile;
+  /** Overrides the profile's heap, bytes. */
+  heap: number | undefined;
+  clock: Clock;
+  random: Random;
+  flash: FlashChip;
+  files: FileStore;
+  pins: Pins;
+  uart: ChipUart;
+  bootCause: ResetCause;
+  /** Value of the 32-bit microsecond counter at boot. */
+  microsecondsAtBoot: number;
+  network: NetworkFactory | undefined;
+  networkOptions: NetworkSideOptions;
+  onText(text: string): void;
+  onPanic(message: string): void;
+  onRestart(cause: ResetCause): void;
+}
+
+/** One boot of the NodeMCU firmware, from the banner to the next reset. */
+export class Firmware {
+  readonly network: NetworkSide | undefined;
+  readonly host: ModuleHost;
+  readonly repl: Repl;
+  readonly #options: FirmwareOptions;
+  readonly #lua: Lua;
+  readonly #cpu: Cpu;
+  readonly #bootTime: number;
+  readonly #cleanUps: (() => void)[] = [];
+  #instructionsLeft = 0;
+  #restart: Timer | undefined;
+
+  constructor(options: FirmwareOptions) {
+    const { profile, clock, files, uart } = options;
+    this.#options = options;
+    this.#bootTime = clock.now();
+    this.#cpu = new Cpu(clock, (thrown) => this.#crash(thrown));
+    this.#lua = new Lua({ ...profile.heap, arena: Number.MAX_SAFE_INTEGER });
+    const lua = this.#lua;
+    const errors = new ErrorReporter({
+      lua,
+      clock,
+      post: (task) => this.#cpu.post(2, task),
+      restart: () => this.#end('software'),
+    });
+    const console = new Console(uart, (text) => options.onText(text));
+    const chunks = new ChunkLoader((name) => files.read(name));
+    this.host = this.#createHost(console, chunks, errors);
+    this.repl = new Repl(this.host);
+    this.#cleanUps.push(() => errors.close());
+    this.network = options.network?.(this.host, options.networkOptions);
+    const tables = new ReadOnlyTables(lua);
+    const modules = [...builtInModules(this.host, this.repl, errors), ...(this.network?.modules ?? [])];
+    buildEnvironment(lua, { lua, chunks, tables, print: (text) => console.print(text) }, modules);
+    this.#limitHeap();
+    lua.onHook = () => this.#countInstructions();
+    lua.setHook(HOOK_INTERVAL);
+  }
+
+  #createHost(console: Console, chunks: ChunkLoader, errors: ErrorReporter): ModuleHost {
+    const { options, lua, cpu } = { options: this.#options, lua: this.#lua, cpu: this.#cpu };
+    const { profile, clock, random, flash, files, pins, uart, bootCause, microsecondsAtBoot } = options;
+    return {
+      ...{ lua, chunks, clock, random, profile, flash, files, pins, uart, console, bootCause },
+      heap: lua.heap,
+      run: (work) => {
+        this.feedWatchdog();
+        cpu.run(work);
+      },
+      post: (priority, task) => cpu.post(priority, task),
+      pcallx: errors.call,
+      microseconds: () => (microsecondsAtBoot + Math.floor((clock.now() - this.#bootTime) * 1000)) >>> 0,
+      delay: (milliseconds) => block(clock, milliseconds),
+      feedWatchdog: () => this.feedWatchdog(),
+      restart: (cause) => {
+        throw new MachineStopped(cause);
+      },
+      onReset: (cleanUp) => this.#cleanUps.push(cleanUp),
+    };
+  }
+
+  /** From here on Lua's blocks cost what they cost on the chip; the libraries are in its flash. */
+  #limitHeap(): void {
+    const { heap } = this.#lua;
+    this.#lua.collect();
+    const { arena, luaAtBoot } = this.#options.profile.heap;
+    heap.start(this.#options.heap ?? arena - luaAtBoot);
+  }
+
+  /** Prints the banner and runs init.lua; the prompt follows as a task. */
+  boot(): void {
+    const { uart } = this.#options;
+    uart.baudRate = CONSOLE_BAUD;
+    uart.onReceive((bytes) => this.host.run(() => this.repl.receive(bytes)));
+    this.host.run(() => {
+      this.repl.input(' \n');
+      this.host.console.write(BANNER);
+      this.#runInit();
+    });
+  }
+
+  #runInit(): void {
+    const { lua, chunks } = this.host;
+    const status = chunks.loadFile(lua, 'init.lua') || this.repl.callWithTraceback();
+    if (status !== 0) this.repl.printValues(1);
+    lua.setTop(0);
+  }
+
+  feedWatchdog(): void {
+    this.#instructionsLeft = WATCHDOG_MS * INSTRUCTIONS_PER_MS;
+  }
+
+  #countInstructions(): void {
+    this.#instructionsLeft -= HOOK_INTERVAL;
+    if (this.#instructionsLeft <= 0) throw new MachineStopped('watchdog');
+  }
+
+  #crash(thrown: unknown): void {
+    if (thrown instanceof MachineStopped) {
+      this.#end(thrown.reason as ResetCause);
+    } else if (thrown instanceof LuaPanic) {
+      const message = `PANIC: unprotected error in call to Lua API (${thrown.message})`;
+      this.host.console.write(`${message}\n`);
+      this.#options.onPanic(message);
+      this.#restart = this.#options.clock.after(WATCHDOG_MS, () => this.#end('watchdog'));
+    } else {
+      throw thrown;
+    }
+  }
+
+  #end(cause: ResetCause): void {
+    this.#cpu.stop();
+    this.#restart?.cancel();
+    this.#restart = this.#options.clock.after(0, () => this.#options.onRestart(cause));
+  }
+
+  /** Power is gone or EN is low: nothing of this boot happens any more. */
+  stop(): void {
+    this.#cpu.stop();
+    this.#restart?.cancel();
+    for (const cleanUp of this.#cleanUps) cleanUp();
+    this.network?.close();
+    this.#options.uart.onReceive(undefined);
+  }
+}
+
+/** Spends time as a busy loop on the chip does: nothing else happens meanwhile. */
+function block(clock: Clock, milliseconds: number): void {
+  if (clock instanceof VirtualClock) clock.spend(milliseconds);
+  else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

@@ -1,0 +1,165 @@
+import { baseOverrides } from './base-library.ts';
+import type { ChunkLoader } from './chunks.ts';
+import { type LuaModule, ReadOnlyTables } from './library.ts';
+import { GLOBALS_INDEX, type Lua, REGISTRY_INDEX } from './lua.ts';
+import { requireFunctions } from './package-library.ts';
+import { stringOverrides } from './string-library.ts';
+
+/** Names that the firmware keeps in each library (app/lua/l*lib.c); everything else of stock Lua is absent. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  string: 'byte char dump find format gfind gmatch gsub len lower match rep reverse sub upper'.split(' '),
+  table: 'concat foreach foreachi getn maxn insert remove setn sort'.split(' '),
+  math: 'abs ceil floor max min pow random randomseed sqrt pi huge'.split(' '),
+  coroutine: 'create resume running status wrap yield'.split(' '),
+  debug: ['getregistry', 'traceback'],
+};
+const BASE_FUNCTIONS = (
+  'assert collectgarbage dofile error gcinfo getfenv getmetatable loadfile load loadstring next pcall print rawequal ' +
+  'rawget rawset select setfenv setmetatable tonumber tostring type unpack xpcall'
+).split(' ');
+/** What lies in _G itself; the rest is found through its __index. */
+const GLOBALS = 'ipairs module newproxy package pairs require'.split(' ');
+
+export interface Environment {
+  lua: Lua;
+  chunks: ChunkLoader;
+  tables: ReadOnlyTables;
+  /** Where print and error reports go, before node.output. */
+  print: (text: string) => void;
+}
+
+/**
+ * Turns a state with stock libraries into NodeMCU's: libraries and modules are read-only tables behind _G, which is its
+ * own metatable.
+ */
+export function buildEnvironment(lua: Lua, environment: Environment, modules: readonly LuaModule[]): void {
+  const { tables } = environment;
+  lua.exports.luaL_openlibs(lua.L);
+  lua.setTop(0);
+  pushStock(lua);
+  const stock = lua.top();
+  lua.createTable();
+  const rom = lua.top();
+  fillLibraries(lua, environment, stock, rom);
+  for (const { name, fields } of modules) {
+    tables.push(fields);
+    lua.setField(rom, name);
+  }
+  pushBase(lua, environment, stock);
+  tables.inherit(rom);
+  resetGlobals(lua, environment, stock);
+  lua.pushValue(rom);
+  lua.setField(GLOBALS_INDEX, '__index');
+  lua.pushValue(GLOBALS_INDEX);
+  lua.exports.lua_setmetatable(lua.L, GLOBALS_INDEX);
+  lua.setTop(0);
+}
+
+/** A copy of the global table as luaL_openlibs left it. */
+function pushStock(lua: Lua): void {
+  lua.createTable();
+  lua.pushNil();
+  while (lua.next(GLOBALS_INDEX)) {
+    lua.pushValue(-2);
+    lua.insert(-2);
+    lua.rawSet(-4);
+  }
+}
+
+function fillLibraries(lua: Lua, environment: Environment, stock: number, rom: number): void {
+  for (const [library, names] of Object.entries(LIBRARIES)) {
+    lua.getField(stock, library);
+    lua.createTable();
+    for (const name of names) {
+      lua.getField(-2, name);
+      lua.setField(-2, name);
+    }
+    if (library === 'string') stringOverrides(lua, environment);
+    if (library === 'debug') {
+      lua.pushFunction(getStrings);
+      lua.setField(-2, 'getstrings');
+    }
+    environment.tables.freeze();
+    if (library === 'string') linkStringMetatable(lua);
+    lua.setField(rom, library);
+    lua.pop();
+  }
+  lua.pushValue(rom);
+  environment.tables.freeze();
+  lua.setField(rom, 'ROM');
+}
+
+/** debug.getstrings: the RAM string table cannot be walked here, so the list is empty. */
+function getStrings(lua: Lua): number {
+  lua.createTable();
+  return 1;
+}
+
+/** The metatable of strings is the string library, with itself as __index, as in the firmware. */
+function linkStringMetatable(lua: Lua): void {
+  lua.pushString('');
+  lua.exports.lua_getmetatable(lua.L, -1);
+  lua.getField(-3, '__mod');
+  lua.setField(-2, '__mod');
+  lua.pop(2);
+}
+
+/** Pushes the table of base functions. */
+function pushBase(lua: Lua, environment: Environment, stock: number): void {
+  lua.createTable();
+  for (const name of BASE_FUNCTIONS) {
+    lua.getField(stock, name);
+    lua.setField(-2, name);
+  }
+  for (const [name, fn] of Object.entries(baseOverrides(environment))) {
+    lua.getField(stock, name);
+    lua.pushFunction(fn, 1);
+    lua.setField(-2, name);
+  }
+}
+
+function resetGlobals(lua: Lua, environment: Environment, stock: number): void {
+  lua.pushNil();
+  while (lua.next(stock)) {
+    lua.pop();
+    lua.pushValue(-1);
+    lua.pushNil();
+    lua.rawSet(GLOBALS_INDEX);
+  }
+  lua.pushValue(GLOBALS_INDEX);
+  lua.setField(GLOBALS_INDEX, '_G');
+  lua.pushString('Lua 5.1');
+  lua.setField(GLOBALS_INDEX, '_VERSION');
+  for (const name of GLOBALS) {
+    lua.getField(stock, name);
+    lua.setField(GLOBALS_INDEX, name);
+  }
+  const { pairs, require, loadLua } = requireFunctions(environment);
+  lua.getField(stock, 'next');
+  lua.pushFunction(pairs, 1);
+  lua.setField(GLOBALS_INDEX, 'pairs');
+  lua.pushFunction(require);
+  lua.setField(GLOBALS_INDEX, 'require');
+  preparePackage(lua, loadLua);
+}
+
+function preparePackage(lua: Lua, loadLua: (lua: Lua) => number): void {
+  lua.getField(GLOBALS_INDEX, 'package');
+  lua.pushString('?.lc;?.lua');
+  lua.setField(-2, 'path');
+  lua.pushString('');
+  lua.setField(-2, 'cpath');
+  lua.getField(-1, 'loaders');
+  lua.pushFunction(loadLua);
+  lua.rawSetIndex(-2, 2);
+  lua.pop();
+  lua.createTable();
+  lua.pushValue(GLOBALS_INDEX);
+  lua.setField(-2, '_G');
+  lua.pushValue(-2);
+  lua.setField(-2, 'package');
+  lua.pushValue(-1);
+  lua.setField(-3, 'loaded');
+  lua.setField(REGISTRY_INDEX, '_LOADED');
+  lua.pop();
+}

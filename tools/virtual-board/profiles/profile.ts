@@ -1,0 +1,45 @@
+import type { TcpProfile } from './tcp-profile.ts';
+
+/** One system as data. Every number says where it comes from; deviations from the standards are named quirks. */
+export interface BoardProfile {
+  readonly name: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly tcp: TcpProfile;
+  readonly net: NetProfile;
+  readonly heap: HeapProfile;
+}
+
+/** Behaviour of the firmware's `net` module. */
+export interface NetProfile {
+  /** `lwip`: NodeMCU since 3.0 talks to lwIP itself. `espconn`: earlier releases go through Espressif's layer. */
+  readonly api: 'lwip' | 'espconn';
+  readonly quirks: NetQuirks;
+}
+
+/** Firmware bugs that were seen to execute (facts A to D); each can be switched off alone. */
+export interface NetQuirks {
+  /** A. The client's FIN after a local close is acknowledged only when it is repeated. */
+  withheldFinAck: boolean;
+  /** B. lwIP keeps pointing at the closed Lua object; whatever comes to lie there gets its events. */
+  staleSocket: boolean;
+  /** C. A finalizer that runs while the registry grows corrupts the heap. */
+  registryCorruption: boolean;
+  /** D. After an error that node.setonerror survived, new connections get a wrong object. */
+  brokenAfterError: boolean;
+}
+
+export interface HeapProfile {
+  /** Bytes of the chip's heap, before Lua starts. */
+  readonly arena: number;
+  /** What the Lua state and the firmware around it hold when init.lua starts. */
+  readonly luaAtBoot: number;
+  /** Cost of a block beyond its payload, and the multiple it is rounded up to. */
+  readonly blockOverhead: number;
+  readonly blockAlign: number;
+  /** Payload of a TCP control block, a segment descriptor, and of a packet buffer without its data. */
+  readonly pcb: number;
+  readonly listener: number;
+  readonly segment: number;
+  readonly packetBuffer: number;
+}
