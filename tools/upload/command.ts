@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import pc from 'picocolors';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { startProgress } from '../cli/progress.ts';
-import { parseRate } from '../serial/baud-rate.ts';
+import { parseFastRate, parseRate } from '../serial/baud-rate.ts';
 import { controlSocketBeside } from '../serial/control-lines.ts';
 import { findPort } from '../serial/discovery.ts';
-import { upload, type UploadResult } from './upload.ts';
+import { upload, type UploadOptions, type UploadResult } from './upload.ts';
 import {
   checkWifiSettings,
   labSettings,
@@ -18,6 +18,8 @@ interface Options extends WifiOptions {
   port?: string;
   dir: string;
   baud: number;
+  transfer: 'auto' | 'nodemcu-tool';
+  fastBaud: number;
   restart: boolean;
   json?: true;
 }
@@ -38,6 +40,12 @@ export function register(command: Command): void {
       .option('-p, --port <path>', 'serial port; without it the only board is found')
       .option('-d, --dir <folder>', 'folder with manifest.json', 'dist/firmware')
       .option('-b, --baud <rate>', 'console rate in bit/s', parseRate, 115200)
+      .addOption(
+        new Option('--transfer <how>', 'auto: raw blocks, and nodemcu-tool where they fail')
+          .choices(['auto', 'nodemcu-tool'])
+          .default('auto'),
+      )
+      .option('--fast-baud <rate>', 'rate of raw blocks; 0 keeps the console rate', parseFastRate, 921600)
       .option('--no-restart', 'leave the old application running until the next reset'),
   )
     .option('--json', 'print the result as JSON on stdout')
@@ -83,20 +91,27 @@ export function wifiFromOptions(options: WifiOptions, isVirtual: boolean): WifiS
 
 async function run(options: Options): Promise<void> {
   const port = await findPort(options.port);
-  const wifi = wifiFromOptions(options, controlSocketBeside(port) !== undefined);
+  const result = await uploadWithProgress({
+    port,
+    dir: options.dir,
+    wifi: wifiFromOptions(options, controlSocketBeside(port) !== undefined),
+    baudRate: options.baud,
+    transfer: options.transfer,
+    fastBaud: options.fastBaud,
+    restart: options.restart ? 'changed' : 'never',
+  });
+  console.log(options.json ? JSON.stringify(result) : describeUpload(result));
+}
+
+/** An upload with a progress bar and remarks on stderr. */
+export async function uploadWithProgress(options: UploadOptions): Promise<UploadResult> {
   const progress = startProgress('uploading');
   try {
-    const result = await upload({
-      port,
-      dir: options.dir,
-      wifi,
-      baudRate: options.baud,
-      restart: options.restart ? 'changed' : 'never',
+    return await upload({
+      ...options,
       onProgress: ({ name, done, total }) => progress.update(done, total, name),
       onNote: (note) => console.error(pc.dim(note)),
     });
-    progress.stop();
-    console.log(options.json ? JSON.stringify(result) : describeUpload(result));
   } finally {
     progress.stop();
   }

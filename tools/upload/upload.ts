@@ -143,8 +143,9 @@ async function replace(
   const total = sum(swaps) + script.bytes.length;
   let before = 0;
   for (const { temporary, name, ...file } of [...swaps, { ...script, temporary: script.name }]) {
-    await sendVerified(device, courier, { ...file, name: temporary }, name, (done) =>
-      onProgress({ name, done: before + done, total }),
+    const shown = name.startsWith('~') ? 'the list of files' : name;
+    await sendVerified(device, courier, { ...file, name: temporary }, shown, (done) =>
+      onProgress({ name: shown, done: before + done, total }),
     );
     before += file.bytes.length;
   }
