@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
-import { styles, type Style } from './client/slot.ts';
+import { parseMix, styleKinds } from './client/style.ts';
 import { htmlReport } from './report/html.ts';
 import { terminalReport } from './report/terminal.ts';
 import { runStress } from './run.ts';
@@ -16,7 +16,8 @@ interface Options {
   port: number;
   path: string;
   method: 'HEAD' | 'GET';
-  style: Style;
+  style: string;
+  seed: number;
   quick: boolean;
   step?: number;
   deadline?: number;
@@ -42,14 +43,12 @@ export function register(command: Command): void {
     .option('--port <port>', 'TCP port of its web server', positive, 80)
     .option('--path <path>', 'path to ask for', '/')
     .addOption(new Option('--method <method>', 'request method').choices(['HEAD', 'GET']).default('HEAD'))
-    .addOption(
-      new Option(
-        '--style <style>',
-        'read-to-eof: wait for the FIN of the board; client-first: close as soon as the response is complete',
-      )
-        .choices(styles)
-        .default('read-to-eof'),
+    .option(
+      '--style <style>',
+      'what each client does, or a mix such as read-to-eof=7,client-first=2,speculative=1',
+      'read-to-eof',
     )
+    .option('--seed <number>', 'seed of the choices within a mix', positive, 1)
     .option('--quick', 'a few seconds in all, for a first look', false)
     .option('--step <seconds>', 'length of every step', seconds)
     .option('--deadline <seconds>', 'longest life of one exchange', seconds)
@@ -64,6 +63,7 @@ export function register(command: Command): void {
     .option('--out <file>', 'the whole result as JSON', '.last-ack/stress.json')
     .option('--html <file>', 'the report as one HTML page (default: beside --out)')
     .option('--json', 'print the result as JSON on stdout', false)
+    .addHelpText('after', stylesHelp())
     .addHelpText('after', '\nExit codes: 0 every threshold kept, 1 not, 2 usage, 3 nothing to hammer, 130 interrupted.')
     .action(stress);
 }
@@ -81,12 +81,13 @@ async function stress(options: Options): Promise<void> {
       path: options.path,
       method: options.method,
       steps: headLadder({
-        style: options.style,
+        mix: parseMix(options.style),
         quick: options.quick,
         ...(options.step !== undefined && { stepMs: options.step }),
       }),
       capture: options.capture,
       board,
+      seed: options.seed,
       signal: interrupt.signal,
       ...(options.deadline !== undefined && { deadlineMs: options.deadline }),
       ...(options.coolDown !== undefined && { coolDownMs: options.coolDown }),
@@ -106,4 +107,12 @@ async function stress(options: Options): Promise<void> {
     progress.stop();
     process.off('SIGINT', onSignal);
   }
+}
+
+function stylesHelp(): string {
+  const lines = Object.entries(styleKinds).map(([name, { summary, number }]) => {
+    const usual = number ? ` (:${number.meaning}, default ${number.usual})` : '';
+    return `  ${name.padEnd(18)}${summary}${usual}`;
+  });
+  return `\nStyles:\n${lines.join('\n')}`;
 }

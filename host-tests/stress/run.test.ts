@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, expect, test } from 'vitest';
 import type { BoardDriver } from '../board-driver.ts';
 import { runStress, type StressOptions } from './run.ts';
+import { parseMix } from './client/style.ts';
 import type { Step } from './schedule/ladder.ts';
 
 const servers: Server[] = [];
@@ -29,7 +30,7 @@ const step = (over: Partial<Step> = {}): Step => ({
   name: 'test',
   load: { kind: 'interval', everyMs: 20 },
   durationMs: 190,
-  style: 'read-to-eof',
+  mix: parseMix('read-to-eof'),
   ...over,
 });
 
@@ -58,7 +59,7 @@ test('a server that answers and closes passes, and every connection has a verdic
 
 test('client-first closes without waiting for the FIN of the server', async () => {
   const port = await serve((socket) => socket.write(RESPONSE));
-  const report = await runStress(options(port, { steps: [step({ style: 'client-first' })] }));
+  const report = await runStress(options(port, { steps: [step({ mix: parseMix('client-first') })] }));
   expect(report.totals.verdicts).toEqual({ 'client-first-clean': 10 });
 });
 

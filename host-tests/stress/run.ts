@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { seededRandom } from '../../tools/virtual-board/random.ts';
 import type { BoardDriver } from '../board-driver.ts';
 import { BoardWatch, type BoardReport } from './board/board-watch.ts';
 import { gatherEvidence, type CaptureChoice } from './evidence.ts';
@@ -23,6 +24,8 @@ export interface StressOptions extends TargetOptions {
   coolDownMs?: number;
   /** As `parseThreshold` reads them; default `DEFAULT_THRESHOLDS`. */
   thresholds?: readonly string[];
+  /** Seed of the choices within a mix; default 1. */
+  seed?: number;
   /** Stops the run; the report is then partial. */
   signal?: AbortSignal;
   onProgress?: (progress: StressProgress) => void;
@@ -49,6 +52,8 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   const signal = options.signal ?? new AbortController().signal;
   const thresholds = (options.thresholds ?? DEFAULT_THRESHOLDS).map(parseThreshold);
   const target = await checkTarget(options);
+  const seed = options.seed ?? 1;
+  const random = seededRandom(seed);
   const origin = performance.now();
   const startedAt = new Date().toISOString();
   const timeline = new Timeline();
@@ -83,6 +88,7 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
       step,
       deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
       readPorts: true,
+      random,
       signal,
       onExchange: (exchange) => {
         tally.exchange(exchange);
@@ -107,6 +113,7 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
     version: 1,
     partial: signal.aborted,
     startedAt,
+    seed,
     durationMs: performance.now() - origin,
     target: { host: target.host, address: target.address, port: target.port, path: target.path, method: target.method },
     steps,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import type { Exchange } from './client/exchange.ts';
+import { parseStyle } from './client/style.ts';
 import { Slot, type Target } from './client/slot.ts';
 
 /** What a person asks to be hammered. */
@@ -27,8 +28,9 @@ const PROBE_TIMEOUT_MS = 8000;
 export async function checkTarget(options: TargetOptions): Promise<CheckedTarget> {
   const { host, port, path, method } = options;
   const address = await resolve(host);
-  const request = Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-  const target = { address, port, method, request };
+  const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
+  const request = Buffer.from(`${head}Connection: close\r\n\r\n`);
+  const target = { address, port, method, request, keepAliveRequest: Buffer.from(`${head}\r\n`) };
   await probe(target, host);
   return { ...target, host, path, interfaceName: await interfaceTowards(address, port) };
 }
@@ -53,7 +55,7 @@ async function probe(target: Target, host: string): Promise<void> {
       resolve(done);
     });
     const timer = setTimeout(() => slot.abandon(), PROBE_TIMEOUT_MS);
-    slot.start('client-first', performance.now(), PROBE_TIMEOUT_MS);
+    slot.start(parseStyle('client-first'), performance.now(), PROBE_TIMEOUT_MS);
   });
   if (exchange.status === 0) throw probeError(exchange, `${host}:${target.port}`);
 }

@@ -22,7 +22,11 @@ const isPercentile = (metric: string): metric is keyof typeof percentiles => met
 const measures: Readonly<Record<string, (report: Measured) => number | undefined>> = {
   connections: ({ totals }) => totals.connections,
   unanswered: ({ totals }) =>
-    totals.connections - (totals.outcomes.answered ?? 0) - (totals.outcomes.busy ?? 0) - (totals.outcomes.harness ?? 0),
+    totals.connections -
+    (totals.outcomes.answered ?? 0) -
+    (totals.outcomes.busy ?? 0) -
+    (totals.outcomes.idle ?? 0) -
+    (totals.outcomes.harness ?? 0),
   'heap-lost': ({ board }) => board.heapLost,
   'pcbs-lost': ({ board }) => board.pcbsLost,
   'min-heap': ({ board }) => board.minHeap,

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { parseMix } from '../client/style.ts';
 import { runStress } from '../run.ts';
 import type { StressReport } from '../report/stress-report.ts';
 import { startCapture } from './capture.ts';
@@ -46,7 +47,7 @@ async function stressServer(
     port: (server.address() as AddressInfo).port,
     path: '/',
     method: 'HEAD',
-    steps: [{ name: 'test', load: { kind: 'clients', clients: 3 }, durationMs: 300, style }],
+    steps: [{ name: 'test', load: { kind: 'clients', clients: 3 }, durationMs: 300, mix: parseMix(style) }],
   });
 }
 

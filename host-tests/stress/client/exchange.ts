@@ -1,11 +1,13 @@
 /**
  * What came of a request, seen by the application.
- * `busy` is a complete 503: the board answered that it will not serve now. `harness` is a fault of this machine (no
+ * `busy` is a complete 503: the board answered that it will not serve now. `idle`: no request was made, as told.
+ * `harness` is a fault of this machine (no
  * port, no file descriptor) and never counts against the board.
  */
 export const outcomes = [
   'answered',
   'busy',
+  'idle',
   'wrong-reply',
   'truncated',
   'no-reply',
@@ -20,7 +22,7 @@ export type Outcome = (typeof outcomes)[number];
  * How the connection ended, as far as a socket can tell. A device's FIN that arrives together with its last data counts
  * as first even when ours was on its way; only a capture tells the rest.
  */
-export const endings = ['device-fin', 'client-fin', 'reset', 'deadline', 'none'] as const;
+export const endings = ['device-fin', 'client-fin', 'client-reset', 'reset', 'deadline', 'none'] as const;
 export type Ending = (typeof endings)[number];
 
 /** One connection with one request. Times are `performance.now()` milliseconds; 0 = never happened. */

@@ -1,6 +1,5 @@
 import type { BoardReport } from '../board/board-watch.ts';
 import type { Ending, Outcome } from '../client/exchange.ts';
-import type { Style } from '../client/slot.ts';
 import type { Load } from '../schedule/ladder.ts';
 import type { Segment } from '../verdict/segment.ts';
 import type { VerdictName } from '../verdict/verdict.ts';
@@ -24,7 +23,8 @@ export interface Latency {
 export interface StepReport {
   name: string;
   load: Load;
-  style: Style;
+  /** Client style or mix, as given. */
+  style: string;
   /** Milliseconds since the run began. */
   startedAt: number;
   endedAt: number;
@@ -113,6 +113,8 @@ export interface StressReport {
   passed: boolean;
   startedAt: string;
   durationMs: number;
+  /** Seed of every choice by chance: styles of a mix. */
+  seed: number;
   target: { host: string; address: string; port: number; path: string; method: string };
   steps: StepReport[];
   totals: {

@@ -61,7 +61,7 @@ export class StepTally {
     return {
       name: this.step.name,
       load: this.step.load,
-      style: this.step.style,
+      style: this.step.mix.name,
       startedAt: this.startedAt - origin,
       endedAt: this.#endedAt - origin,
       connections: this.connections,

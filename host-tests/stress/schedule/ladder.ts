@@ -1,4 +1,4 @@
-import type { Style } from '../client/slot.ts';
+import { parseMix, type Mix } from '../client/style.ts';
 
 /**
  * `interval`: open loop, a connection every `everyMs`, whether or not earlier ones have ended.
@@ -11,15 +11,15 @@ export interface Step {
   name: string;
   load: Load;
   durationMs: number;
-  style: Style;
+  mix: Mix;
 }
 
 /** Connections that an open-loop step may have under way before it stops opening new ones. */
 export const MAX_OPEN = 256;
 
 interface LadderOptions {
-  /** Default `read-to-eof`: the lab report's client, and the only one that shows a duel (facts of 2016). */
-  style?: Style;
+  /** Default `read-to-eof`: the lab report's client, and the only one that shows a duel . */
+  mix?: Mix;
   /** A few seconds in all, for tests and first checks. */
   quick?: boolean;
   /** Milliseconds for every step, instead of the defaults. */
@@ -36,11 +36,11 @@ const rungs: readonly { name: string; load: Load; durationMs: number; quickMs: n
 
 /** The HEAD ladder of the lab report, continued to many clients. 47 s of load by default, 8 s when quick. */
 export function headLadder(options: LadderOptions = {}): Step[] {
-  const style = options.style ?? 'read-to-eof';
+  const mix = options.mix ?? parseMix('read-to-eof');
   return rungs.map(({ name, load, durationMs, quickMs }) => ({
     name,
     load,
-    style,
+    mix,
     durationMs: options.stepMs ?? (options.quick ? quickMs : durationMs),
   }));
 }

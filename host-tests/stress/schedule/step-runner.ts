@@ -1,4 +1,6 @@
 import type { Exchange } from '../client/exchange.ts';
+import type { Random } from '../../../tools/virtual-board/random.ts';
+import { pickStyle } from '../client/style.ts';
 import { Slot, type Target } from '../client/slot.ts';
 import { MAX_OPEN, type Step } from './ladder.ts';
 import { pace, type Pacing } from './pacer.ts';
@@ -12,6 +14,8 @@ export interface StepOptions {
   /** Longest life of one exchange, milliseconds. */
   deadlineMs: number;
   readPorts: boolean;
+  /** Picks styles from the step's mix. */
+  random: Random;
   signal: AbortSignal;
   onExchange: (exchange: Exchange) => void;
 }
@@ -36,7 +40,7 @@ export function runStep(options: StepOptions): Promise<StepEnd> {
 
     const begin = (slot: Slot, intendedAt: number): void => {
       active++;
-      slot.start(step.style, intendedAt, deadlineMs);
+      slot.start(pickStyle(step.mix, options.random()), intendedAt, deadlineMs);
     };
     const newSlot = (): Slot => {
       const slot = new Slot(target, options.readPorts, onDone);

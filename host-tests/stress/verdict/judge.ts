@@ -85,11 +85,8 @@ function judgeSilence(history: History, observedUntil: number): Judgement | unde
 }
 
 function judgeReply(history: History): Judgement | undefined {
-  if (history.responseBytes > 0) return undefined;
-  return {
-    verdict: 'no-reply',
-    why: history.requestBytes > 0 ? 'request acknowledged, not answered' : 'no request, no data',
-  };
+  if (history.responseBytes > 0 || history.requestBytes === 0) return undefined;
+  return { verdict: 'no-reply', why: 'request acknowledged, not answered' };
 }
 
 function judgeDelays(history: History): Judgement | undefined {

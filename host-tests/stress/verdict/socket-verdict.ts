@@ -22,6 +22,7 @@ export function judgeBySocket(exchange: Exchange): Judgement {
       return { verdict: 'unjudged', why: detail };
     case 'answered':
     case 'busy':
+    case 'idle':
       return judgeAnswered(exchange);
   }
 }
@@ -29,6 +30,8 @@ export function judgeBySocket(exchange: Exchange): Judgement {
 function judgeAnswered(exchange: Exchange): Judgement {
   const connectMs = exchange.connectedAt - exchange.startedAt;
   switch (exchange.ending) {
+    case 'client-reset':
+      return { verdict: 'client-reset', why: 'RST of the client' };
     case 'reset':
       return { verdict: 'rst-after-data', why: 'reset after the response' };
     case 'deadline':
