@@ -48,8 +48,8 @@ export function checkInside(): Finding[] {
 
 function checkTap(): Finding {
   try {
-    createTap({ name: lab.tap, address: lab.host, prefix: lab.prefix }).close();
-    return good('TAP', `${lab.tap} in a namespace of its own: Linux's own TCP can be the board's client`);
+    createTap({ name: lab.interface, address: lab.host, prefix: lab.prefix }).close();
+    return good('TAP', `${lab.interface} in a namespace of its own: Linux's own TCP can be the board's client`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return limited(

@@ -33,6 +33,7 @@ const point = new ObservedLink(createWire(clock)[0]);
 
 const board: ControlledBoard = {
   serial: {
+    pending: 0,
     write: () => undefined,
     onData: () => () => undefined,
     setLines: ({ dtr, rts }) => void calls.push(`lines ${dtr} ${rts}`),

@@ -4,7 +4,8 @@ export const lab = {
   host: '192.168.100.1',
   board: '192.168.100.99',
   prefix: 24,
-  tap: 'lastack0',
+  /** The host's end of the link, TAP or veth. */
+  interface: 'lastack0',
   httpPort: 80,
   /** Where the board's HTTP port is found on the host's loopback. */
   localPort: 8099,

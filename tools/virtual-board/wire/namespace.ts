@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { constants } from 'node:os';
 import { promisify } from 'node:util';
@@ -68,6 +69,12 @@ function whyNot(error: NodeJS.ErrnoException & { stderr?: string }): string {
   if (error.code === 'ENOENT') return 'unshare (util-linux) is not installed';
   const said = error.stderr?.trim() ?? '';
   return said === '' ? error.message : said;
+}
+
+/** What a person puts before a command to run it in the network namespace of process `pid`, ours or a child's. */
+export function enterCommand(pid: number): string {
+  const hasOwnUsers = !readFileSync('/proc/self/uid_map', 'latin1').includes('4294967295');
+  return `nsenter -t ${pid} ${hasOwnUsers ? '-U --preserve-credentials ' : ''}-n`;
 }
 
 /** Waits for the process inside, passes signals to it, opens ports for it, and ends with its exit code. */
