@@ -1,17 +1,18 @@
 /** HTTP/1.x requests: RFC 9112, and RFC 9110 for the status of what is refused. */
+import { overlay } from '../runtime.ts';
 
 const enum Limit {
   /** Bytes of the request line: longer ones are answered 414. */
   LINE = 512,
   /** Bytes of the request line and all fields: more is answered 431. */
   HEAD = 2048,
-  /** Bytes of a body: more is answered 413. */
-  BODY = 512,
 }
 
 /** What `parse` says: one of these, or the status with which to refuse. */
 export const enum Parsed {
   INCOMPLETE = 0,
+  /** Incomplete, and the client waits for a 100 before it sends the body. */
+  CONTINUE = 100,
   COMPLETE = 200,
 }
 
@@ -44,29 +45,8 @@ function readFields(head: string): number {
     else fields[key] = `${before}, ${value}`;
     position = head.find('\n', position, true)[0]! + 1;
   }
-  if (request.minor === 1 && fields['host'] === undefined) return 400;
-  return Parsed.COMPLETE;
-}
-
-/** Reads a body by its Content-Length. */
-function readBody(input: string, start: number): number {
-  const fields = request.fields;
-  const length = fields['content-length'];
-  request.body = '';
-  if (fields['transfer-encoding'] !== undefined) return length === undefined ? 501 : 400;
-  if (length === undefined) {
-    request.size = start - 1;
-    return Parsed.COMPLETE;
-  }
-  const [digits] = length.match('^%d+$');
-  if (digits === undefined) return 400;
-  const size = tonumber(digits)!;
-  if (size > Limit.BODY) return 413;
-  const expectation = fields['expect'];
-  if (expectation !== undefined && expectation.lower() !== '100-continue') return 417;
-  if (input.length < start - 1 + size) return Parsed.INCOMPLETE;
-  request.body = input.sub(start, start - 1 + size);
-  request.size = start - 1 + size;
+  const host = fields['host'];
+  if (host === undefined ? request.minor === 1 : host.find('[^%w.:_%[%]-]')[0] !== undefined) return 400;
   return Parsed.COMPLETE;
 }
 
@@ -75,6 +55,7 @@ function readBody(input: string, start: number): number {
  * @returns `COMPLETE`, `INCOMPLETE`, or the status with which to refuse it
  */
 export function parse(input: string): number {
+  request.method = '';
   const [, blank] = input.find('^[\r\n]*');
   const start = (blank ?? 0) + 1;
   const [lineEnd] = input.find('\n', start, true);
@@ -89,11 +70,15 @@ export function parse(input: string): number {
   if (major !== '1') return 505;
   request.method = method;
   request.minor = minor === '0' ? 0 : 1;
-  const [, origin] = target.find('^[Hh][Tt][Tt][Pp]://[^/?#]*');
-  const [path, query] = target.sub((origin ?? 0) + 1).match('^([^?#]*)%??([^#]*)');
+  const [path, query] = target.match('^([^?#]*)%??([^#]*)');
   request.path = path ?? '';
   request.query = query ?? '';
 
   const status = readFields(input.sub(lineEnd + 1, fieldsEnd));
-  return status === Parsed.COMPLETE ? readBody(input, headEnd + 1) : status;
+  const fields = request.fields;
+  request.body = '';
+  request.size = headEnd;
+  if (status !== Parsed.COMPLETE || (fields['content-length'] ?? fields['transfer-encoding']) === undefined)
+    return status;
+  return overlay<typeof import('./body.ts')>($module('./body.ts')).readBody(input, headEnd + 1);
 }

@@ -12,9 +12,12 @@ const enum Limit {
   KEEP = 3,
 }
 
+/** By path. */
 const handlers: Record<string, Handler | undefined> = {};
-/** What the Allow field says of a path. */
+/** By path, as in the Allow field. */
 const methods: Record<string, string | undefined> = {};
+
+export { handlers, methods };
 
 /** Serves a path. `allow` names the methods, separated by `, `; HEAD should be there when GET is. */
 export function route(path: string, allow: string, handle: Handler): void {
@@ -58,6 +61,13 @@ export function refuse(connection: Connection, status: number, fields = ''): voi
 function receive(this: void, connection: Connection): void {
   const status = parse(connection.input);
   if (status === Parsed.INCOMPLETE) return;
+  if (status === Parsed.CONTINUE) {
+    overlay<typeof import('../net/interim.ts')>($module('../net/interim.ts')).interject(
+      connection,
+      'HTTP/1.1 100 Continue\r\n\r\n',
+    );
+    return;
+  }
   if (status !== Parsed.COMPLETE) {
     refuse(connection, status);
     return;
@@ -65,17 +75,21 @@ function receive(this: void, connection: Connection): void {
   connection.input = connection.input.sub(request.size + 1);
   const path = request.path;
   const handle = handlers[path];
-  const allow = methods[path] ?? '';
-  if (handle === undefined) refuse(connection, 404);
-  else if (`, ${allow},`.find(`, ${request.method},`, 1, true)[0] !== undefined) handle(connection);
-  else refuse(connection, 405, `Allow: ${allow}\r\n`);
+  if (handle !== undefined && `, ${methods[path]!},`.find(`, ${request.method},`, 1, true)[0] !== undefined) {
+    handle(connection);
+  } else {
+    overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handle(connection);
+  }
 }
 
 /** Serves the routes on a port. */
 export function listen(port: number): void {
   serve(port, {
     receive,
-    abandon: (connection, why) => refuse(connection, why === 'late' ? 408 : 500),
+    abandon: (connection, why) => {
+      if (why === 'late') request.method = connection.input.match('^%u+')[0] ?? '';
+      refuse(connection, why === 'late' ? 408 : 500);
+    },
     busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   });
 }

@@ -1,6 +1,6 @@
 /** The LEDs as they are: shared by the code that changes them and the code that tells about them. */
 
-export type LedState = 'off' | 'on' | 'blink';
+export type LedState = 'off' | 'on' | 'blink' | 'sequence';
 
 /** As in the device file `leds.lua`. */
 export interface LedSettings {
@@ -20,9 +20,14 @@ export interface Led {
   period: number;
   /** Part of the period that it is lit, in per cent. */
   duty: number;
+  /** Of a sequence: milliseconds lit, dark, lit, dark ... */
+  steps?: number[] | undefined;
   /** Runs while it blinks. */
   timer?: tmr.Timer | undefined;
 }
 
 /** In the order of the settings. */
 export const leds: Led[] = [];
+
+/** Runs from a change until it is written to flash. */
+export const writer: { timer?: tmr.Timer | undefined } = {};

@@ -1,29 +1,92 @@
-/** Keeps a way in: a key or the flash button stops the application before it starts. */
+/** Keeps a way in: a key or the flash button stops the application before it starts, and so do three crashes. */
 
-const enum Guard {
-  /** Milliseconds to press a key on the serial line, or the flash button (D3). */
-  WAIT = 2000,
+/** Milliseconds. */
+const enum Wait {
+  /** To press a key on the serial line or the flash button, after power-on and after the reset button. */
+  LONG = 2000,
+  /** The same after a restart by software: somebody is at work. */
+  SHORT = 300,
+  /** The application has survived. */
+  SURVIVED = 60000,
+}
+
+const enum Boot {
+  /** D3 is GPIO0. */
   FLASH_BUTTON = 3,
+  /** Crashes in a row after which the application stays off. */
+  CRASHES = 3,
 }
 
-let isStopped = false;
-
-function onKey(this: void): void {
-  isStopped = true;
+/** Causes of `node.bootreason`. */
+const enum Cause {
+  HARDWARE_WATCHDOG = 1,
+  EXCEPTION = 2,
+  SOFTWARE_WATCHDOG = 3,
+  RESTART = 4,
 }
 
-/** Calls `start` after two seconds unless somebody wants the prompt. */
+/** Holds the number of crashes in a row. */
+const FILE = 'crashes';
+
+function readCrashes(): number {
+  const memory = file.open(FILE);
+  if (memory === undefined) return 0;
+  const text = memory.read();
+  memory.close();
+  return tonumber(text) ?? 0;
+}
+
+function writeCrashes(crashes: number): void {
+  if (crashes === 0) {
+    file.remove(FILE);
+    return;
+  }
+  const memory = file.open(FILE, 'w');
+  if (memory === undefined) return;
+  memory.write(`${crashes}`);
+  memory.close();
+}
+
+/** A Lua error outside `pcall` restarts the board, and counts as a crash; swallowing it would break new sockets. */
+function onError(this: void, traceback: string): void {
+  print(traceback);
+  writeCrashes(readCrashes() + 1);
+  node.restart();
+}
+
+/** Calls `start` after a moment, unless somebody wants the prompt or it only crashes. */
 export function guard(start: (this: void) => void): void {
-  print('boot: press a key within 2 s for the prompt');
-  gpio.mode(Guard.FLASH_BUTTON, gpio.INPUT, gpio.PULLUP);
+  const [, cause] = node.bootreason();
+  let crashes = readCrashes();
+  if (cause === Cause.HARDWARE_WATCHDOG || cause === Cause.EXCEPTION || cause === Cause.SOFTWARE_WATCHDOG) {
+    crashes++;
+    writeCrashes(crashes);
+  } else if (cause !== Cause.RESTART && crashes > 0) {
+    crashes = 0;
+    writeCrashes(0);
+  }
+  if (crashes >= Boot.CRASHES) {
+    print(`boot: safe mode after ${crashes} crashes in a row; reset the board to try again`);
+    return;
+  }
+
+  const wait = cause === Cause.RESTART ? Wait.SHORT : Wait.LONG;
+  let isStopped = false;
+  print(`boot: press a key within ${wait} ms for the prompt`);
+  gpio.mode(Boot.FLASH_BUTTON, gpio.INPUT, gpio.PULLUP);
+  const onKey = (): void => {
+    isStopped = true;
+  };
   uart.on('data', 0, onKey, 1);
-  tmr.create().alarm(Guard.WAIT, tmr.ALARM_SINGLE, () => {
+  tmr.create().alarm(wait, tmr.ALARM_SINGLE, () => {
     uart.on('data');
-    if (isStopped || gpio.read(Guard.FLASH_BUTTON) === gpio.LOW) {
+    if (isStopped || gpio.read(Boot.FLASH_BUTTON) === gpio.LOW) {
       print('boot: stopped, the prompt is yours');
       return;
     }
+    node.setonerror?.(onError);
+    if (crashes > 0) tmr.create().alarm(Wait.SURVIVED, tmr.ALARM_SINGLE, () => writeCrashes(0));
     const [ok, message] = pcall(start);
-    if (!ok) print(message);
+    if (!ok) onError(message);
   });
 }

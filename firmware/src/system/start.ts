@@ -2,10 +2,9 @@
 import type { Connection } from '../net/connection.ts';
 import { type Handler, listen, route } from '../http/server.ts';
 import type { LedSettings } from '../led/leds.ts';
-import { setUp } from '../led/control.ts';
 import { handle as handlePage } from '../led/page.ts';
 import { overlay } from '../runtime.ts';
-import { join } from './station.ts';
+import { watch } from './link.ts';
 
 function ledSettings(): LedSettings[] {
   const [ok, result] = pcall(dofile, 'leds.lua');
@@ -21,21 +20,26 @@ function rarely(name: string): Handler {
   return (connection: Connection) => overlay<{ handle: Handler }>(name).handle(connection);
 }
 
+function join(this: void): void {
+  overlay<typeof import('./station.ts')>($module('./station.ts')).join();
+}
+
+function onLinkUp(this: void, ip: string): void {
+  if (_G['mdns'] !== undefined) pcall(mdns.register, wifi.sta.gethostname(), { service: 'http', port: 80 });
+  collectgarbage();
+  print(`http: listening on ${ip}:80`);
+  print(`heap: ${node.heap()} bytes free`);
+}
+
 /** Starts everything. */
 export function start(): void {
-  setUp(ledSettings());
-  luaPackage.loaded[$module('../led/control.ts')] = undefined;
-  join();
-  luaPackage.loaded[$module('./station.ts')] = undefined;
+  overlay<typeof import('../led/control.ts')>($module('../led/control.ts')).setUp(ledSettings());
   route('/', 'GET, HEAD', handlePage);
   route('/api/leds', 'GET, HEAD, POST', rarely($module('../led/api.ts')));
   route('/api/status', 'GET, HEAD', rarely($module('./status.ts')));
+  route('/api/config', 'PUT, POST', rarely($module('./config.ts')));
+  route('/metrics', 'GET, HEAD', rarely($module('./metrics.ts')));
   listen(80);
-  tmr.create().alarm(200, tmr.ALARM_AUTO, (timer) => {
-    const [ip] = wifi.sta.getip();
-    if (ip === undefined) return;
-    timer.unregister();
-    collectgarbage();
-    print(`http: listening on ${ip}:80, ${node.heap()} bytes free`);
-  });
+  join();
+  watch(onLinkUp, join);
 }

@@ -2,19 +2,22 @@
 import type { Connection } from '../net/connection.ts';
 import { counters, load } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
+import { overlay } from '../runtime.ts';
 
 /** Answers with JSON; garbage is collected first, so that `heap` means what is left. */
 export function handle(connection: Connection): void {
   collectgarbage();
+  const heap = node.heap();
   const parts: string[] = [];
   for (const [name, value] of pairs(counters)) parts.push(`"${name}":${value}`);
   table.sort(parts);
   const [open, kept] = load();
+  const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(heap, open);
   const [ip] = wifi.sta.getip();
   respond(
     connection,
     '200 OK',
     'Content-Type: application/json\r\nCache-Control: no-store\r\n',
-    `{"heap":${node.heap()},"uptime":${tmr.time()},"ip":"${ip ?? ''}","connections":${open},"timeWait":${kept},"counters":{${parts.join(',')}}}`,
+    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${open},"timeWait":${kept},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
   );
 }

@@ -1,0 +1,74 @@
+/** Request bodies by Content-Length or in chunks (RFC 9112 sections 6 and 7); loaded when a request has one. */
+import { Parsed, request } from './request.ts';
+
+const enum Limit {
+  /** Bytes of a body: more is answered 413. */
+  BODY = 512,
+  /** Bytes of a chunked body with its sizes, extensions and trailers. */
+  CHUNKED = 2048,
+}
+
+function readCounted(input: string, start: number, length: string): number {
+  const [digits] = length.match('^%d+$');
+  if (digits === undefined) return 400;
+  const size = tonumber(digits)!;
+  if (size > Limit.BODY) return 413;
+  if (input.length < start - 1 + size) return Parsed.INCOMPLETE;
+  request.body = input.sub(start, start - 1 + size);
+  request.size = start - 1 + size;
+  return Parsed.COMPLETE;
+}
+
+/** The end of the trailers, nil when they are not all there. */
+function endOfTrailers(input: string, start: number): number | undefined {
+  const [, emptyEnd] = input.find('^\r?\n', start);
+  if (emptyEnd !== undefined) return emptyEnd;
+  const [, end] = input.find('\n\r?\n', start);
+  return end;
+}
+
+function readChunked(input: string, start: number): number {
+  const parts: string[] = [];
+  let length = 0;
+  let position = start;
+  for (;;) {
+    const [lineEnd] = input.find('\n', position, true);
+    if (lineEnd === undefined) return input.length - start > Limit.CHUNKED ? 413 : Parsed.INCOMPLETE;
+    const [hexadecimal] = input.sub(position, lineEnd).match('^(%x+)[ \t]*\r?\n$');
+    const [extended] = input.sub(position, lineEnd).match('^(%x+)[ \t]*;[^%c]*\r?\n$');
+    const digits = hexadecimal ?? extended;
+    if (digits === undefined) return 400;
+    const size = tonumber(digits, 16)!;
+    length += size;
+    if (length > Limit.BODY || digits.length > 8) return 413;
+    position = lineEnd + 1;
+    if (size === 0) break;
+    const [, chunkEnd] = input.find('^\r?\n', position + size);
+    if (chunkEnd === undefined) return input.length >= position + size + 1 ? 400 : Parsed.INCOMPLETE;
+    parts.push(input.sub(position, position + size - 1));
+    position = chunkEnd + 1;
+  }
+  const end = endOfTrailers(input, position);
+  if (end === undefined) return input.length - start > Limit.CHUNKED ? 413 : Parsed.INCOMPLETE;
+  request.body = parts.join('');
+  request.size = end;
+  return Parsed.COMPLETE;
+}
+
+/**
+ * Reads the body that starts at `start` into `request`. Framing that two readers could understand differently is
+ * refused: RFC 9112 section 6.3.
+ * @returns as `parse`
+ */
+export function readBody(input: string, start: number): number {
+  const length = request.fields['content-length'];
+  const coding = request.fields['transfer-encoding'];
+  let status: number;
+  if (coding === undefined) status = readCounted(input, start, length!);
+  else if (length !== undefined || request.minor === 0) status = 400;
+  else status = coding.lower() === 'chunked' ? readChunked(input, start) : 501;
+  const expectation = request.fields['expect'];
+  if (status !== Parsed.INCOMPLETE || expectation === undefined) return status;
+  if (expectation.lower() !== '100-continue') return 417;
+  return input.length === start - 1 && request.minor === 1 ? Parsed.CONTINUE : status;
+}

@@ -1,0 +1,42 @@
+/** Requests that no route takes as they stand; loaded when there is one. */
+import type { Connection } from '../net/connection.ts';
+import { request } from './request.ts';
+import { handlers, methods, refuse, respond } from './server.ts';
+
+const KNOWN = ' GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT ';
+
+/** The path without a scheme and host, and with escapes undone. Nil when an escape is broken. */
+function normalise(path: string): string | undefined {
+  const [, originEnd] = path.find('^[Hh][Tt][Tt][Pp]://[^/]*');
+  let plain = path.sub((originEnd ?? 0) + 1);
+  if (plain === '') plain = '/';
+  if (
+    plain.find('%%%X')[0] !== undefined ||
+    plain.find('%%%x%X')[0] !== undefined ||
+    plain.find('%%%x?$')[0] !== undefined
+  ) {
+    return undefined;
+  }
+  const [text] = plain.gsub('%%(%x%x)', (digits) => string.char(tonumber(digits, 16)!));
+  return text;
+}
+
+/** Finds the route after all, tells what it allows, or refuses: 400, 404, 405, 501. */
+export function handle(connection: Connection): void {
+  const method = request.method;
+  if (KNOWN.find(` ${method} `, 1, true)[0] === undefined) {
+    refuse(connection, 501);
+    return;
+  }
+  const path = normalise(request.path);
+  const allow = path === '*' && method === 'OPTIONS' ? 'GET, HEAD' : path === undefined ? undefined : methods[path];
+  if (path === undefined) refuse(connection, 400);
+  else if (allow === undefined) refuse(connection, 404);
+  else if (method === 'OPTIONS') respond(connection, '200 OK', `Allow: ${allow}, OPTIONS\r\n`, '');
+  else if (`, ${allow},`.find(`, ${method},`, 1, true)[0] === undefined) {
+    refuse(connection, 405, `Allow: ${allow}, OPTIONS\r\n`);
+  } else {
+    request.path = path;
+    handlers[path]!(connection);
+  }
+}
