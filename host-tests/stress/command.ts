@@ -4,11 +4,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
-import { parseMix, styleKinds } from './client/style.ts';
+import { styleKinds } from './client/style.ts';
 import { htmlReport } from './report/html.ts';
 import { terminalReport } from './report/terminal.ts';
 import { runStress } from './run.ts';
-import { headLadder } from './schedule/ladder.ts';
+import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
+import { parseLoad } from './schedule/load.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
 interface Options {
@@ -19,6 +20,8 @@ interface Options {
   style: string;
   seed: number;
   quick: boolean;
+  full: boolean;
+  load?: string[];
   step?: number;
   deadline?: number;
   coolDown?: number;
@@ -50,6 +53,11 @@ export function register(command: Command): void {
     )
     .option('--seed <number>', 'seed of the choices within a mix', positive, 1)
     .option('--quick', 'a few seconds in all, for a first look', false)
+    .option('--full', 'every rung for 13 s, longer than TIME_WAIT, gaps halved down to 12.5 ms', false)
+    .option(
+      '--load <loads...>',
+      'instead of the ladder: every:0.2s/13s rate:50 ramp:1-50/60s clients:20/2h clients:5@1s',
+    )
     .option('--step <seconds>', 'length of every step', seconds)
     .option('--deadline <seconds>', 'longest life of one exchange', seconds)
     .option('--cool-down <seconds>', 'longest wait for the board to recover before heap and pcbs are compared', seconds)
@@ -80,11 +88,7 @@ async function stress(options: Options): Promise<void> {
       port: options.port,
       path: options.path,
       method: options.method,
-      steps: headLadder({
-        mix: parseMix(options.style),
-        quick: options.quick,
-        ...(options.step !== undefined && { stepMs: options.step }),
-      }),
+      steps: stepsFor(options),
       capture: options.capture,
       board,
       seed: options.seed,
@@ -115,4 +119,9 @@ function stylesHelp(): string {
     return `  ${name.padEnd(18)}${summary}${usual}`;
   });
   return `\nStyles:\n${lines.join('\n')}`;
+}
+
+function stepsFor({ load, style, quick, full, step }: Options): Step[] {
+  if (load) return stepsOf(load.map(parseLoad), style);
+  return headLadder({ style, quick, full, ...(step !== undefined && { stepMs: step }) });
 }

@@ -41,6 +41,7 @@ const options = (port: number, over: Partial<StressOptions> = {}): StressOptions
   method: 'HEAD',
   steps: [step()],
   capture: 'none',
+  warmUp: false,
   deadlineMs: 400,
   ...over,
 });
@@ -73,7 +74,9 @@ test('closed loop keeps the asked number of clients busy', async () => {
       socket.end(RESPONSE);
     }, 10);
   });
-  const report = await runStress(options(port, { steps: [step({ load: { kind: 'clients', clients: 7 } })] }));
+  const report = await runStress(
+    options(port, { steps: [step({ load: { kind: 'clients', clients: 7, pauseMs: 0 } })] }),
+  );
   expect(most).toBe(7);
   expect(report.totals.outcomes).toEqual({ answered: report.totals.connections });
 });

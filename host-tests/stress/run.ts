@@ -11,6 +11,7 @@ import type { Step } from './schedule/ladder.ts';
 import { runStep } from './schedule/step-runner.ts';
 import { checkTarget, type TargetOptions } from './target.ts';
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
+import { warmUp } from './warm-up.ts';
 import { Matcher } from './verdict/matcher.ts';
 
 export interface StressOptions extends TargetOptions {
@@ -24,6 +25,8 @@ export interface StressOptions extends TargetOptions {
   coolDownMs?: number;
   /** As `parseThreshold` reads them; default `DEFAULT_THRESHOLDS`. */
   thresholds?: readonly string[];
+  /** Runs the client's code warm on a server of its own first; default true. */
+  warmUp?: boolean;
   /** Seed of the choices within a mix; default 1. */
   seed?: number;
   /** Stops the run; the report is then partial. */
@@ -51,6 +54,7 @@ const PROGRESS_MS = 250;
 export async function runStress(options: StressOptions): Promise<StressReport> {
   const signal = options.signal ?? new AbortController().signal;
   const thresholds = (options.thresholds ?? DEFAULT_THRESHOLDS).map(parseThreshold);
+  if (options.warmUp ?? true) await warmUp(signal);
   const target = await checkTarget(options);
   const seed = options.seed ?? 1;
   const random = seededRandom(seed);
@@ -83,7 +87,7 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
         note: `${step.name}: ${tally.connections} connections`,
       });
     }, PROGRESS_MS);
-    const { skipped } = await runStep({
+    const end = await runStep({
       target,
       step,
       deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
@@ -96,7 +100,7 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
       },
     });
     clearInterval(progress);
-    tally.end(performance.now(), skipped);
+    tally.end(performance.now(), end);
     doneMs += step.durationMs;
   }
   const harnessEnd = harness.finish();

@@ -47,7 +47,8 @@ async function stressServer(
     port: (server.address() as AddressInfo).port,
     path: '/',
     method: 'HEAD',
-    steps: [{ name: 'test', load: { kind: 'clients', clients: 3 }, durationMs: 300, mix: parseMix(style) }],
+    warmUp: false,
+    steps: [{ name: 'test', load: { kind: 'clients', clients: 3, pauseMs: 0 }, durationMs: 300, mix: parseMix(style) }],
   });
 }
 

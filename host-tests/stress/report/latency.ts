@@ -31,6 +31,16 @@ export function latencyOf(histogram: LatencyHistogram): Latency {
   };
 }
 
+/**
+ * What a closed loop with `pauseMs` between connections would have measured had it not waited for slow ones: the
+ * coordinated omission corrected after the fact, as far as that is possible.
+ */
+export function correctedFor(histogram: LatencyHistogram, pauseMs: number): LatencyHistogram {
+  const corrected = newHistogram();
+  corrected.addWhileCorrectingForCoordinatedOmission(histogram, pauseMs * MICROSECONDS);
+  return corrected;
+}
+
 function bucketsOf(histogram: LatencyHistogram): [number, number][] {
   const counts = new Map<number, number>();
   const values = histogram.recordedValuesIterator;

@@ -1,6 +1,6 @@
 import type { BoardReport } from '../board/board-watch.ts';
 import type { Ending, Outcome } from '../client/exchange.ts';
-import type { Load } from '../schedule/ladder.ts';
+import type { Load } from '../schedule/load.ts';
 import type { Segment } from '../verdict/segment.ts';
 import type { VerdictName } from '../verdict/verdict.ts';
 
@@ -30,6 +30,8 @@ export interface StepReport {
   endedAt: number;
   connections: number;
   perSecond: number;
+  /** Open loop only: what was meant to be opened per second. */
+  offeredPerSecond?: number;
   outcomes: Counts<Outcome>;
   endings: Counts<Ending>;
   verdicts: Counts<VerdictName>;
@@ -41,10 +43,14 @@ export interface StepReport {
   intended?: Latency;
   /** From the actual start to the end of the connection. */
   whole: Latency;
+  /** Closed loop with a pause only: `response`, corrected for the connections that were not opened meanwhile. */
+  corrected?: Latency;
   /** How late the harness itself started connections, milliseconds (open loop only). */
   lateness?: Latency;
   /** Connections of an open loop that were not opened because too many were under way. */
   skipped: number;
+  /** Most connections under way at once: the backlog of an open loop. */
+  mostOpen: number;
 }
 
 /** A connection worth looking at. */

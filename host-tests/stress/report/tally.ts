@@ -1,7 +1,9 @@
 import type { Ending, Exchange, Outcome } from '../client/exchange.ts';
 import type { Step } from '../schedule/ladder.ts';
 import type { VerdictName } from '../verdict/verdict.ts';
-import { latencyOf, newHistogram, recordMs } from './latency.ts';
+import { offeredPerSecond } from '../schedule/load.ts';
+import type { StepEnd } from '../schedule/step-runner.ts';
+import { correctedFor, latencyOf, newHistogram, recordMs } from './latency.ts';
 import type { Counts, StepReport, StressReport, TimelineReport } from './stress-report.ts';
 
 export function count<Name extends string>(counts: Counts<Name>, name: Name, by = 1): void {
@@ -15,7 +17,7 @@ export class StepTally {
   readonly startedAt: number;
   #endedAt: number;
   connections = 0;
-  #skipped = 0;
+  #end: StepEnd = { skipped: 0, mostOpen: 0 };
   readonly #outcomes: Counts<Outcome> = {};
   readonly #endings: Counts<Ending> = {};
   readonly #verdicts: Counts<VerdictName> = {};
@@ -50,14 +52,16 @@ export class StepTally {
   }
 
   /** `now`: `performance.now()`. */
-  end(now: number, skipped: number): void {
+  end(now: number, end: StepEnd): void {
     this.#endedAt = now;
-    this.#skipped = skipped;
+    this.#end = end;
   }
 
   /** `origin`: when the run began, `performance.now()`. */
   report(origin: number): StepReport {
-    const isOpenLoop = this.step.load.kind === 'interval';
+    const { load } = this.step;
+    const offered = offeredPerSecond(load);
+    const correctedMs = load.kind === 'clients' ? load.pauseMs : 0;
     return {
       name: this.step.name,
       load: this.step.load,
@@ -72,8 +76,10 @@ export class StepTally {
       connect: latencyOf(this.#connect),
       response: latencyOf(this.#response),
       whole: latencyOf(this.#whole),
-      ...(isOpenLoop && { intended: latencyOf(this.#intended), lateness: latencyOf(this.#lateness) }),
-      skipped: this.#skipped,
+      ...(offered !== undefined && { intended: latencyOf(this.#intended), lateness: latencyOf(this.#lateness) }),
+      ...(correctedMs > 0 && { corrected: latencyOf(correctedFor(this.#response, correctedMs)) }),
+      ...(offered !== undefined && { offeredPerSecond: offered }),
+      ...this.#end,
     };
   }
 }

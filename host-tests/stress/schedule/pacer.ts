@@ -7,29 +7,28 @@ export interface Pacing {
 }
 
 /**
- * Calls `tick(intendedAt)` at start, start + every, start + 2 every ... on an absolute schedule, so that lateness never
- * adds up (setInterval drifts by 2.4 % at 5 ms). Times are `performance.now()` milliseconds. A tick that comes late is
- * still called, with the time it was meant for. Stops by itself before `until`.
+ * Calls `tick(intendedAt)` at each of `timeOf(0)`, `timeOf(1)` ... on an absolute schedule, so that lateness never adds
+ * up (setInterval drifts by 2.4 % at 5 ms). Times are `performance.now()` milliseconds. A tick that comes late is
+ * still called, with the time it was meant for. Stops by itself at the first time that is not before `until`.
  */
-export function pace(start: number, every: number, until: number, tick: (intendedAt: number) => void): Pacing {
+export function pace(timeOf: (n: number) => number, until: number, tick: (intendedAt: number) => void): Pacing {
   let next = 0;
   let timeout: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   let stopped = false;
 
   const wait = (): void => {
-    if (stopped) return;
-    const left = start + next * every - performance.now();
+    const intendedAt = timeOf(next);
+    if (stopped || !(intendedAt < until)) return;
+    const left = intendedAt - performance.now();
     if (left > SPIN_MS) timeout = setTimeout(wait, left - SPIN_MS);
     else if (left > 0) immediate = setImmediate(wait);
-    else run();
-  };
-  const run = (): void => {
-    const intendedAt = start + next * every;
-    if (intendedAt >= until) return;
-    next++;
-    tick(intendedAt);
-    wait();
+    else {
+      next++;
+      tick(intendedAt);
+      // A schedule that is behind must not starve the connections it has opened.
+      immediate = setImmediate(wait);
+    }
   };
   wait();
   return {

@@ -1,12 +1,15 @@
-import type { Exchange } from '../client/exchange.ts';
 import type { Random } from '../../../tools/virtual-board/random.ts';
-import { pickStyle } from '../client/style.ts';
+import type { Exchange } from '../client/exchange.ts';
 import { Slot, type Target } from '../client/slot.ts';
-import { MAX_OPEN, type Step } from './ladder.ts';
+import { pickStyle } from '../client/style.ts';
+import type { Step } from './ladder.ts';
+import { startOf } from './load.ts';
 import { pace, type Pacing } from './pacer.ts';
 
 /** How often deadlines are looked at, milliseconds: one timer for all connections instead of one each. */
 const SWEEP_MS = 50;
+/** Connections that an open-loop step may have under way before it stops opening new ones. */
+const MAX_OPEN = 1000;
 
 export interface StepOptions {
   target: Target;
@@ -20,71 +23,118 @@ export interface StepOptions {
   onExchange: (exchange: Exchange) => void;
 }
 
-/** What an open-loop step could not do. */
 export interface StepEnd {
   /** Intended connections that were not opened because `MAX_OPEN` were under way. */
   skipped: number;
+  /** Most connections under way at once: in an open loop, the backlog. */
+  mostOpen: number;
 }
 
 /** Runs one step until its time is up and its last connection has ended, or `signal` stops it. */
 export function runStep(options: StepOptions): Promise<StepEnd> {
-  return new Promise((resolve) => {
-    const { target, step, deadlineMs, signal } = options;
-    const slots: Slot[] = [];
-    const idle: Slot[] = [];
-    const until = performance.now() + step.durationMs;
-    let active = 0;
-    let skipped = 0;
-    let pacing: Pacing | undefined;
-    let open = true;
+  return new StepRun(options).run();
+}
 
-    const begin = (slot: Slot, intendedAt: number): void => {
-      active++;
-      slot.start(pickStyle(step.mix, options.random()), intendedAt, deadlineMs);
-    };
-    const newSlot = (): Slot => {
-      const slot = new Slot(target, options.readPorts, onDone);
-      slots.push(slot);
-      return slot;
-    };
-    const onDone = (exchange: Exchange, slot: Slot): void => {
-      active--;
-      options.onExchange(exchange);
-      if (step.load.kind === 'interval') idle.push(slot);
-      else if (open) begin(slot, performance.now());
-      finishIfIdle();
-    };
-    const finishIfIdle = (): void => {
-      if (open || active > 0) return;
-      clearInterval(sweep);
-      signal.removeEventListener('abort', stop);
-      resolve({ skipped });
-    };
-    const close = (): void => {
-      open = false;
-      pacing?.stop();
-      finishIfIdle();
-    };
-    const stop = (): void => {
-      open = false;
-      for (const slot of slots) slot.abandon();
-      close();
-    };
-    const sweep = setInterval(() => {
-      const now = performance.now();
-      for (const slot of slots) if (now > slot.deadline) slot.abandon();
-      if (open && now >= until) close();
-    }, SWEEP_MS);
-    signal.addEventListener('abort', stop);
+class StepRun {
+  readonly #options: StepOptions;
+  readonly #slots: Slot[] = [];
+  readonly #idle: Slot[] = [];
+  readonly #pauses = new Set<NodeJS.Timeout>();
+  readonly #until: number;
+  readonly #startedAt = performance.now();
+  #active = 0;
+  #skipped = 0;
+  #mostOpen = 0;
+  #open = true;
+  #pacing: Pacing | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  #resolve: (end: StepEnd) => void = () => undefined;
+  readonly #stop = (): void => {
+    this.#open = false;
+    for (const slot of this.#slots) slot.abandon();
+    this.#close();
+  };
 
-    if (step.load.kind === 'interval') {
-      pacing = pace(performance.now(), step.load.everyMs, until, (intendedAt) => {
-        if (active >= MAX_OPEN) skipped++;
-        else begin(idle.pop() ?? newSlot(), intendedAt);
-      });
-    } else {
-      for (let client = 0; client < step.load.clients; client++) begin(newSlot(), performance.now());
+  constructor(options: StepOptions) {
+    this.#options = options;
+    this.#until = this.#startedAt + options.step.durationMs;
+  }
+
+  run(): Promise<StepEnd> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      const { signal } = this.#options;
+      this.#sweep = setInterval(() => this.#onSweep(), SWEEP_MS);
+      signal.addEventListener('abort', this.#stop);
+      if (signal.aborted) this.#stop();
+      else this.#begin();
+    });
+  }
+
+  #begin(): void {
+    const { load, durationMs } = this.#options.step;
+    if (load.kind === 'clients') {
+      for (let client = 0; client < load.clients; client++) this.#start(this.#newSlot(), performance.now());
+      return;
     }
-    if (signal.aborted) stop();
-  });
+    const timeOf = (n: number): number => this.#startedAt + startOf(load, n, durationMs);
+    this.#pacing = pace(timeOf, this.#until, (intendedAt) => {
+      if (this.#active >= MAX_OPEN) this.#skipped++;
+      else this.#start(this.#idle.pop() ?? this.#newSlot(), intendedAt);
+    });
+  }
+
+  #newSlot(): Slot {
+    const slot = new Slot(this.#options.target, this.#options.readPorts, (exchange) => this.#onDone(exchange, slot));
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #start(slot: Slot, intendedAt: number): void {
+    const { step, random, deadlineMs } = this.#options;
+    this.#active++;
+    if (this.#active > this.#mostOpen) this.#mostOpen = this.#active;
+    slot.start(pickStyle(step.mix, random()), intendedAt, deadlineMs);
+  }
+
+  #onDone(exchange: Exchange, slot: Slot): void {
+    this.#active--;
+    this.#options.onExchange(exchange);
+    const { load } = this.#options.step;
+    if (load.kind !== 'clients') this.#idle.push(slot);
+    else if (this.#open) this.#startAfter(slot, load.pauseMs);
+    if (!this.#open) this.#finishIfIdle();
+  }
+
+  #startAfter(slot: Slot, pauseMs: number): void {
+    if (pauseMs === 0) {
+      this.#start(slot, performance.now());
+      return;
+    }
+    const pause = setTimeout(() => {
+      this.#pauses.delete(pause);
+      this.#start(slot, performance.now());
+    }, pauseMs);
+    this.#pauses.add(pause);
+  }
+
+  #onSweep(): void {
+    const now = performance.now();
+    for (const slot of this.#slots) if (now > slot.deadline) slot.abandon();
+    if (this.#open && now >= this.#until) this.#close();
+  }
+
+  #close(): void {
+    this.#open = false;
+    this.#pacing?.stop();
+    for (const pause of this.#pauses) clearTimeout(pause);
+    this.#finishIfIdle();
+  }
+
+  #finishIfIdle(): void {
+    if (this.#active > 0) return;
+    clearInterval(this.#sweep);
+    this.#options.signal.removeEventListener('abort', this.#stop);
+    this.#resolve({ skipped: this.#skipped, mostOpen: this.#mostOpen });
+  }
 }
