@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type ts from 'typescript';
-import * as lua from 'typescript-to-lua';
 import { ExitCode, UserError } from '../cli/exit.ts';
-import { toDeviceChunk } from '../bytecode/transcode.ts';
+import { readChunk } from '../bytecode/read-chunk.ts';
+import { stripNames } from '../bytecode/strip.ts';
+import { writeChunk } from '../bytecode/write-chunk.ts';
 import { AssetStore } from './assets/assets.ts';
 import { findAssets } from './assets/find-assets.ts';
+import { arrangeChunks } from './chunks.ts';
 import { compileLua } from './compile-lua.ts';
 import { nameModules } from './device-names.ts';
 import { initLua } from './init-lua.ts';
-import { copyLua } from './lua-ast/walk.ts';
-import { type ModuleGraph, buildGraph, requiredSpecifier } from './module-graph.ts';
+import { buildGraph } from './module-graph.ts';
 import { type Manifest, type Output, describeFiles, removeLeftovers, replaceOutput } from './output.ts';
-import { namedModule } from './plugins/module-names.ts';
 import { printLua } from './print-lua.ts';
 import { BuildError, type Problem, placeOf, relativePath } from './problem.ts';
 import { Compiler, findTypeErrors } from './program.ts';
@@ -28,6 +28,8 @@ export interface BuildOptions {
   outDir?: string;
   /** `bytecode` (default) or plain Lua source that any NodeMCU board or host can run. */
   kind?: Manifest['kind'];
+  /** Put all modules that are loaded at boot into one scope; default true. */
+  hoist?: boolean;
 }
 
 export interface BuildResult {
@@ -49,6 +51,7 @@ export class Builder {
   readonly project: Project;
   private readonly entry: string;
   private readonly kind: Manifest['kind'];
+  private readonly hoist: boolean;
   private readonly compiler: Compiler;
   private readonly assets = new AssetStore();
 
@@ -57,6 +60,7 @@ export class Builder {
     this.entry = findEntry(this.project, options.entry);
     this.outDir = path.resolve(options.outDir ?? 'dist/firmware');
     this.kind = options.kind ?? 'bytecode';
+    this.hoist = options.hoist ?? true;
     this.compiler = new Compiler(this.project);
   }
 
@@ -67,16 +71,15 @@ export class Builder {
     if (typeErrors.length > 0) throw new BuildError(typeErrors);
     await this.prepareAssets(program);
     const graph = buildGraph(program, this.entry, (file) => transpile(program, file, this.assets));
-    const { names, problems } = nameModules([...graph.boot, ...graph.lazy], path.posix.dirname(this.entry));
+    const { names, problems } = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
     if (graph.problems.length + problems.length > 0) throw new BuildError([...graph.problems, ...problems]);
 
     const output: Output = { board: new Map(), host: new Map() };
-    for (const fileName of [...graph.boot, ...graph.lazy]) {
-      const name = names.get(fileName) ?? '';
-      const { code, map } = printLua(program, fileName, withDeviceNames(graph, fileName, names));
-      output.host.set(`${name}.lua.map`, Buffer.from(map));
-      if (this.kind === 'lua') output.board.set(`${name}.lua`, Buffer.from(code));
-      else output.board.set(`${name}.lc`, toDeviceChunk(compileLua(code, `@${name}.lua`)));
+    for (const chunk of arrangeChunks(graph, names, this.hoist)) {
+      const { code, map } = printLua(program, chunk.segments, this.outDir);
+      output.host.set(`${chunk.name}.lua.map`, Buffer.from(map));
+      if (this.kind === 'lua') output.board.set(`${chunk.name}.lua`, Buffer.from(code));
+      else output.board.set(`${chunk.name}.lc`, compileForDevice(code, chunk.name));
     }
     for (const { assets } of graph.modules.values()) {
       for (const asset of assets) output.board.set(asset.name, asset.bytes);
@@ -106,6 +109,11 @@ export class Builder {
   }
 }
 
+function compileForDevice(code: string, name: string): Uint8Array {
+  const prototype = readChunk(compileLua(code, `@${name}.lua`), 'stock');
+  return writeChunk(stripNames(prototype), 'device');
+}
+
 function findEntry(project: Project, entry = 'src/main.ts'): string {
   const file = normalise(path.resolve(path.dirname(project.configFile), entry));
   if (existsSync(file)) return file;
@@ -114,20 +122,4 @@ function findEntry(project: Project, entry = 'src/main.ts'): string {
     'write src/main.ts, or name another module with --entry',
     ExitCode.usage,
   );
-}
-
-/** The module's tree with flat device names in place of paths. */
-function withDeviceNames(graph: ModuleGraph, fileName: string, names: ReadonlyMap<string, string>): lua.File {
-  const module = graph.modules.get(fileName);
-  if (!module) throw new Error(`${fileName} was not compiled`);
-  return copyLua(module.ast, (node) => {
-    const imported = module.imports.get(requiredSpecifier(node) ?? '');
-    if (imported !== undefined) {
-      return lua.createCallExpression(lua.createIdentifier('require'), [
-        lua.createStringLiteral(names.get(imported) ?? ''),
-      ]);
-    }
-    const named = lua.isStringLiteral(node) ? namedModule(node) : undefined;
-    return named === undefined ? undefined : lua.createStringLiteral(names.get(named) ?? '');
-  });
 }

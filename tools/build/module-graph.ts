@@ -7,17 +7,18 @@ import type { TranspiledModule } from './transpile.ts';
 
 /** The modules of a program and how they come to the device. */
 export interface ModuleGraph {
+  entry: string;
   modules: Map<string, GraphModule>;
-  /** Files loaded at boot, in the order in which they run: what a module imports runs before it. Ends with the entry. */
-  boot: string[];
-  /** Files loaded by `require` on demand, and what only they import. */
-  lazy: string[];
+  /** Where loading starts: the entry at boot, and what `$module` names on demand. */
+  roots: string[];
   problems: Problem[];
 }
 
 export interface GraphModule extends TranspiledModule {
-  /** Imported files by the text of their `require`. */
+  /** Imported files by the text of their `require`, in source order. */
   imports: Map<string, string>;
+  /** Files that `$module` names in it. */
+  named: Set<string>;
 }
 
 /** Follows the imports that survive compilation, from the entry on. */
@@ -26,53 +27,37 @@ export function buildGraph(
   entry: string,
   transpile: (file: ts.SourceFile) => TranspiledModule,
 ): ModuleGraph {
-  const modules = new Map<string, GraphModule>();
-  const problems: Problem[] = [];
-  const named = new Set<string>();
-
-  const load = (fileName: string): GraphModule => {
-    const known = modules.get(fileName);
-    if (known) return known;
-    const file = program.getSourceFile(fileName);
-    if (!file) throw new Error(`${fileName} is not part of the program`);
-    const module = { ...transpile(file), imports: new Map<string, string>() };
-    modules.set(fileName, module);
-    problems.push(...module.problems);
-    walkLua(module.ast, (node) => {
-      const specifier = requiredSpecifier(node);
-      const target = specifier === undefined ? undefined : resolve(program, specifier, fileName);
-      if (specifier !== undefined && target !== undefined) module.imports.set(specifier, target);
-      const onDemand = lua.isStringLiteral(node) ? namedModule(node) : undefined;
-      if (onDemand !== undefined && onDemand !== '') named.add(onDemand);
-    });
-    return module;
-  };
-
-  const inOrder = (start: string, done: Set<string>): string[] => {
-    const order: string[] = [];
-    const path: string[] = [];
-    const visit = (fileName: string): void => {
-      if (done.has(fileName)) return;
-      if (path.includes(fileName)) {
-        problems.push(circle([...path.slice(path.indexOf(fileName)), fileName]));
-        return;
-      }
-      path.push(fileName);
-      for (const target of load(fileName).imports.values()) visit(target);
-      path.pop();
-      done.add(fileName);
-      order.push(fileName);
-    };
-    visit(start);
-    return order;
-  };
-
+  const graph: ModuleGraph = { entry, modules: new Map(), roots: [], problems: [] };
+  const roots = new Set([entry]);
   const done = new Set<string>();
-  const boot = inOrder(entry, done);
-  const lazy: string[] = [];
-  // A set grows while it is walked: what a lazy module names is visited too.
-  for (const fileName of named) lazy.push(...inOrder(fileName, done));
-  return { modules, boot, lazy, problems };
+  const visit = (fileName: string, path: readonly string[]): void => {
+    if (path.includes(fileName)) {
+      graph.problems.push(circle([...path.slice(path.indexOf(fileName)), fileName]));
+    } else if (!done.has(fileName)) {
+      const module = readModule(program, fileName, transpile);
+      graph.modules.set(fileName, module);
+      graph.problems.push(...module.problems);
+      for (const file of module.named) roots.add(file);
+      for (const file of module.imports.values()) visit(file, [...path, fileName]);
+      done.add(fileName);
+    }
+  };
+  // A set grows while it is walked: what a module names is visited too.
+  for (const root of roots) visit(root, []);
+  graph.roots = [...roots];
+  return graph;
+}
+
+/** A module and all that it imports, directly or not, in the order in which they run; itself last. */
+export function importOrder(graph: ModuleGraph, root: string): string[] {
+  const order = new Set<string>();
+  const visit = (fileName: string): void => {
+    if (order.has(fileName)) return;
+    for (const file of graph.modules.get(fileName)?.imports.values() ?? []) visit(file);
+    order.add(fileName);
+  };
+  visit(root);
+  return [...order];
 }
 
 /** The text of `require("text")`, or undefined for any other node. */
@@ -80,6 +65,24 @@ export function requiredSpecifier(node: lua.Node): string | undefined {
   if (!lua.isCallExpression(node) || !lua.isIdentifier(node.expression) || node.expression.text !== 'require') return;
   const [name] = node.params;
   return name && lua.isStringLiteral(name) && namedModule(name) === undefined ? name.value : undefined;
+}
+
+function readModule(
+  program: ts.Program,
+  fileName: string,
+  transpile: (file: ts.SourceFile) => TranspiledModule,
+): GraphModule {
+  const file = program.getSourceFile(fileName);
+  if (!file) throw new Error(`${fileName} is not part of the program`);
+  const module: GraphModule = { ...transpile(file), imports: new Map(), named: new Set() };
+  walkLua(module.ast, (node) => {
+    const specifier = requiredSpecifier(node);
+    const target = specifier === undefined ? undefined : resolve(program, specifier, fileName);
+    if (specifier !== undefined && target !== undefined) module.imports.set(specifier, target);
+    const onDemand = lua.isStringLiteral(node) ? namedModule(node) : undefined;
+    if (onDemand !== undefined && onDemand !== '') module.named.add(onDemand);
+  });
+  return module;
 }
 
 function resolve(program: ts.Program, specifier: string, from: string): string | undefined {

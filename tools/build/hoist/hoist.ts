@@ -1,0 +1,50 @@
+import * as lua from 'typescript-to-lua';
+import { become } from '../lua-ast/become.ts';
+import { walkLua } from '../lua-ast/walk.ts';
+import { type ModuleGraph, requiredSpecifier } from '../module-graph.ts';
+import { withinLimit } from './local-limit.ts';
+import { type Segment, mergeUnits } from './merge.ts';
+import { useFromOutside } from './outside.ts';
+import type { Partition } from './partition.ts';
+import { simplify } from './simplify.ts';
+import { type Unit, readUnit } from './unit.ts';
+
+/**
+ * The modules of one file in one scope: no tables of exports, no `require`, constants in place, nothing that is not
+ * used. What modules of other files want of them is left in `package.loaded`; the root's exports are returned.
+ */
+export function hoist(graph: ModuleGraph, part: Partition, deviceName: (file: string) => string): Segment[] {
+  const inside = new Set(part.files);
+  const unitOf = (fileName: string): Unit => {
+    const module = graph.modules.get(fileName);
+    if (!module) throw new Error(`${fileName} was not compiled`);
+    return readUnit(fileName, module.ast, (specifier) => {
+      const file = module.imports.get(specifier);
+      return file !== undefined && inside.has(file) ? file : undefined;
+    });
+  };
+  const units = new Map(part.files.map((fileName) => [fileName, unitOf(fileName)]));
+  const others = [...graph.modules.keys()].filter((fileName) => !inside.has(fileName));
+  const segments = mergeUnits(units, {
+    outside: useFromOutside(others.map(unitOf)),
+    returned: part.root === graph.entry ? undefined : part.root,
+    deviceName,
+  });
+  nameRequires(graph, segments, deviceName);
+  simplify(segments);
+  return withinLimit(segments, '____shared');
+}
+
+/** The `require`s that stay name files of the board. */
+function nameRequires(graph: ModuleGraph, segments: readonly Segment[], deviceName: (file: string) => string): void {
+  for (const { fileName, statements } of segments) {
+    const imports = graph.modules.get(fileName)?.imports;
+    for (const statement of statements) {
+      walkLua(statement, (node) => {
+        const file = imports?.get(requiredSpecifier(node) ?? '');
+        if (file !== undefined)
+          become((node as lua.CallExpression).params[0] as lua.Node, lua.createStringLiteral(deviceName(file)));
+      });
+    }
+  }
+}
