@@ -12,6 +12,11 @@ const anyPrompt = /(?:^|\n)>>? /;
 /** Ends an open long string or bracket as a syntax error, which returns to the first prompt; harmless on that one. */
 const leaveContinuation = ']]=)\n';
 
+/** Makes whatever was typed before it a syntax error, even inside a string. */
+const spoilLine = '\\?"?\n';
+const echoMs = 1000;
+const echoAttempts = 3;
+
 /**
  * NodeMCU's interactive console, one command at a time. Every command prints a marker that its own echo does not
  * contain, so neither the echo nor what an application logs meanwhile is ever taken for the answer.
@@ -49,15 +54,30 @@ export class Repl {
    * @throws BoardError when the board resets, goes silent or disconnects; LuaError when the statements raise.
    */
   async run(statements: string, result = '1', timeoutMs = 5000): Promise<string> {
-    const answer = await this.#answer(statements, result, timeoutMs);
-    if (!answer) throw new BoardError('silent', `the board gave no answer within ${timeoutMs / 1000} s`);
-    if (answer.error !== undefined) throw new LuaError(answer.error);
-    return answer.text;
+    return answered(await this.#answer(statements, result, timeoutMs), timeoutMs);
+  }
+
+  /**
+   * As `run`, for statements that must not be misread: they are executed only after the board's echo has shown that
+   * every character arrived as it was typed.
+   */
+  async runChecked(statements: string, timeoutMs = 5000): Promise<void> {
+    for (let attempt = 1; attempt <= echoAttempts; attempt++) {
+      this.watch.clear();
+      await this.type(statements);
+      if (await this.#waitFor((text) => text.includes(statements) || undefined, echoMs)) {
+        answered(await this.#answer('', '1', timeoutMs), timeoutMs);
+        return;
+      }
+      await this.type(spoilLine);
+      await this.sync(1000);
+    }
+    throw new BoardError('corrupt', 'what is typed does not arrive on the board as it is');
   }
 
   async #answer(statements: string, result: string, timeoutMs: number): Promise<Answer | undefined> {
     const id = String((this.#marker = (this.#marker % 99) + 1));
-    const line = `${statements} print("~".."${id}~",${result})`.trimStart();
+    const line = `${statements} print("~".."${id}~",${result})`;
     if (line.length > maxLineLength)
       throw new RangeError(`a console line of ${line.length} characters does not fit the board's buffer`);
     this.watch.clear();
@@ -68,6 +88,10 @@ export class Repl {
       if (found && prompt.test(text.slice(found.index))) return { text: found[1] ?? '' };
       return luaErrorIn(text);
     }, timeoutMs);
+  }
+
+  async setBaudRate(baudRate: number): Promise<void> {
+    await this.watch.guard(this.port.setBaudRate(baudRate));
   }
 
   /** Sends text as it is, without waiting for anything. */
@@ -81,14 +105,22 @@ export class Repl {
   }
 }
 
+function answered(answer: Answer | undefined, timeoutMs: number): string {
+  if (!answer) throw new BoardError('silent', `the board gave no answer within ${timeoutMs / 1000} s`);
+  if (answer.error !== undefined) throw new LuaError(answer.error);
+  return answer.text;
+}
+
 interface Answer {
   text: string;
   error?: string;
 }
 
 /** A Lua error on the board, with the message as Lua printed it. */
-export class LuaError extends Error {
-  override readonly name = 'LuaError';
+export class LuaError extends BoardError {
+  constructor(message: string) {
+    super(/not enough memory/.test(message) ? 'memory' : 'prompt', `the board's Lua says: ${message}`);
+  }
 }
 
 /** The console prints an error of the line it ran as `stdin:1: ...`, in 3.x with `Lua error: ` before it. */

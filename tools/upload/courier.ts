@@ -82,7 +82,7 @@ export class Courier {
     watch.expectReset(true);
     watch.clear();
     await this.#repl.type('node.restart()\n');
-    if (this.#isFast) await port.setBaudRate(this.#usualBaud);
+    if (this.#isFast) await this.#repl.setBaudRate(this.#usualBaud);
     if (await watch.until(hasBooted, 3000)) return;
     await resetByLines(port, this.#clock);
     if (!(await watch.until(hasBooted, 5000)))

@@ -66,12 +66,12 @@ export class DeviceFiles {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#repl.run(`file.remove(${luaQuote(name)})`);
+    await this.#repl.runChecked(`file.remove(${luaQuote(name)})`);
   }
 
   /** SPIFFS renames onto no existing file. */
   async rename(from: string, to: string): Promise<void> {
-    await this.#repl.run(`file.remove(${luaQuote(to)})file.rename(${luaQuote(from)},${luaQuote(to)})`);
+    await this.#repl.runChecked(`file.remove(${luaQuote(to)})file.rename(${luaQuote(from)},${luaQuote(to)})`);
   }
 
   /** A short text file; undefined when it is not there. */
@@ -86,6 +86,6 @@ export class DeviceFiles {
   }
 
   async run(name: string): Promise<void> {
-    await this.#repl.run(`dofile(${luaQuote(name)})`, '1', 15_000);
+    await this.#repl.runChecked(`dofile(${luaQuote(name)})`, 15_000);
   }
 }

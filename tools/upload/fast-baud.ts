@@ -23,7 +23,7 @@ export async function raiseBaud(repl: Repl, clock: Clock, baudRate: number): Pro
   );
   await sleep(clock, 2 * switchMs);
   try {
-    await port.setBaudRate(baudRate);
+    await repl.setBaudRate(baudRate);
     if (await repl.sync(600)) {
       await repl.run(`__bt:interval(${leaseMs})`);
       return true;
@@ -31,7 +31,7 @@ export async function raiseBaud(repl: Repl, clock: Clock, baudRate: number): Pro
   } catch (error) {
     if (!isUnsupportedRate(error)) throw error;
   }
-  await port.setBaudRate(usual);
+  await repl.setBaudRate(usual);
   await sleep(clock, trialMs);
   await repl.sync(1000);
   return false;
@@ -41,7 +41,7 @@ export async function raiseBaud(repl: Repl, clock: Clock, baudRate: number): Pro
 export async function restoreBaud(repl: Repl, clock: Clock, usual: number): Promise<void> {
   await repl.run(`__bt:unregister()__bt=nil ${switchTo(usual)}`);
   await sleep(clock, 2 * switchMs);
-  await repl.port.setBaudRate(usual);
+  await repl.setBaudRate(usual);
   await repl.sync(1000);
 }
 
