@@ -106,11 +106,12 @@ export class RealClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
+    // setTimeout waits a millisecond at least, which a frame on a wire without delay must not.
+    if (delayMs <= 0) {
+      const immediate = setImmediate(callback);
+      return { cancel: () => clearImmediate(immediate) };
+    }
     const timeout = setTimeout(callback, delayMs);
-    return {
-      cancel: () => {
-        clearTimeout(timeout);
-      },
-    };
+    return { cancel: () => clearTimeout(timeout) };
   }
 }

@@ -49,7 +49,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     nextPort = nextPort === LAST_PORT ? FIRST_PORT : nextPort + 1;
-    clients.set(nextPort, socket.remotePort ?? 0);
+    clients.set(nextPort, peerPort(socket));
     new GatewayConnection(stack, socket).open(nextPort, board, options.boardPort);
   });
   const port = await listen(server, options.ports);
@@ -63,6 +63,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       options.link.close();
     },
   };
+}
+
+/**
+ * The client's port. Node keeps the peer's name once it has been asked for; forgotten again, it can be asked for at the
+ * end, when the kernel no longer knows it after a RST.
+ */
+function peerPort(socket: Socket): number {
+  const port = socket.remotePort ?? 0;
+  Reflect.deleteProperty(socket, '_peername');
+  return port;
 }
 
 /** Locally administered, as virtual machines' are. */
