@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { captureFor, VirtualDriver } from '../../../host-tests/drivers/virtual-driver.ts';
+import { WifiDriver } from '../../../host-tests/drivers/wifi-driver.ts';
+import type { BoardDriver } from '../../../host-tests/board-driver.ts';
+import type { CaptureChoice } from '../../../host-tests/stress/evidence.ts';
+import { syntheticImage } from '../../flash/synthetic-image.ts';
+import { findPort } from '../../serial/discovery.ts';
+import { startVirtualBoard } from '../../virtual-board/session.ts';
+import { forwardToHost } from '../../virtual-board/wire/forward.ts';
+import { enterNamespace } from '../../virtual-board/wire/namespace.ts';
+import { ExitCode, UserError } from '../exit.ts';
+import type { Serving } from './board-log.ts';
+import type { RunOptions } from './options.ts';
+import type { Scope } from './scope.ts';
+
+/** A board that can be flashed, uploaded to and hammered, virtual or not. */
+export interface RunBoard {
+  /** One line: which board this is. */
+  note: string;
+  serialPath: string;
+  isVirtual: boolean;
+  /** Flashed before the upload; undefined keeps what the board has. */
+  image: Uint8Array | undefined;
+  imageName: string;
+  /** Where clients reach what the board calls its own address. */
+  reach(serving: Serving): Serving;
+  driver(serving: Serving): Promise<BoardDriver>;
+  /** Where the evidence for verdicts comes from. */
+  capture: CaptureChoice;
+  /** A URL for a browser on this machine. */
+  url(serving: Serving): Promise<string>;
+}
+
+/** Finds the board on a serial port. */
+export async function findBoard(options: RunOptions): Promise<RunBoard> {
+  const serialPath = await findPort(options.port);
+  const { firmware } = options;
+  return {
+    note: serialPath,
+    serialPath,
+    isVirtual: false,
+    image: firmware === undefined ? undefined : readImage(firmware),
+    imageName: firmware ?? '',
+    reach: (serving) => ({ ...serving, host: options.host ?? serving.host }),
+    driver: ({ host, port }) => Promise.resolve(new WifiDriver(host, port)),
+    capture: 'auto',
+    url: ({ host, port }) => Promise.resolve(`http://${host}${port === 80 ? '' : `:${port}`}/`),
+  };
+}
+
+/** Starts a virtual board with an empty flash chip. */
+export async function startBoard(options: RunOptions, scope: Scope): Promise<RunBoard> {
+  const { firmware, net, profile, serial } = options;
+  const image = firmware === undefined ? syntheticImage() : readImage(firmware);
+  const session = await startVirtualBoard({ net, serial, ...(profile !== undefined && { profile }) });
+  scope.onClose(() => session.close());
+  const { host, port } = session;
+  return {
+    note: `net: ${session.netReason}`,
+    serialPath: session.serialPath,
+    isVirtual: true,
+    image,
+    imageName: firmware ?? 'the synthetic image',
+    reach: () => ({ host, port }),
+    driver: () => VirtualDriver.connect(session.controlPath, host, port),
+    capture: captureFor(session),
+    url: async () => {
+      const forward = session.net === 'tap' ? await forwardToHost([0], { host, port }) : undefined;
+      if (forward) scope.onClose(() => forward.close());
+      return forward ? `http://127.0.0.1:${forward.port}/` : `http://${host}:${port}/`;
+    },
+  };
+}
+
+/** A virtual board wants a network namespace of its own; without one it is served through localhost. */
+export async function prepareNetwork(options: RunOptions): Promise<void> {
+  if (!options.virtual || options.net === 'gateway') return;
+  const state = await enterNamespace();
+  if (state !== 'inside') process.env['LAST_ACK_NO_NAMESPACE'] = state.unavailable;
+}
+
+function readImage(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(
+      `cannot read the firmware image ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      'give the path of a NodeMCU .bin file, from the NodeMCU cloud build for example',
+      ExitCode.usage,
+    );
+  }
+}
