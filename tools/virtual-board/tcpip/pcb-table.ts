@@ -65,12 +65,14 @@ export function enterTimeWait(tcp: Tcp, pcb: Pcb): void {
 
 /** Takes the pcb off every list and gives its memory back. Harmless when done before. */
 export function freePcb(tcp: Tcp, pcb: Pcb): void {
-  if (pcb.state === State.closed) return;
   purge(tcp, pcb);
-  unlink(pcb.state === State.timeWait ? tcp.timeWait : tcp.active, pcb);
-  unlinkBucket(tcp, pcb);
-  setState(tcp, pcb, State.closed);
+  if (pcb.state !== State.closed) {
+    unlink(pcb.state === State.timeWait ? tcp.timeWait : tcp.active, pcb);
+    unlinkBucket(tcp, pcb);
+    setState(tcp, pcb, State.closed);
+  }
   tcp.heap.release(pcb.charged);
+  pcb.charged = 0;
 }
 
 /** Frees what is queued in either direction. */

@@ -121,7 +121,8 @@ export interface Pcb {
   /** Data that the application refused and gets offered again. */
   refused: readonly Uint8Array[] | undefined;
 
-  readonly charged: number;
+  /** Bytes of heap for the control block itself; 0 when they were given back. */
+  charged: number;
   /** Neighbours in the list of active or of TIME_WAIT pcbs, and in the lookup bucket. */
   previous: Pcb | undefined;
   next: Pcb | undefined;

@@ -24,6 +24,7 @@ export function close(tcp: Tcp, pcb: Pcb): Err {
 /** Sends a FIN after all queued data; what the peer still sends is received. */
 export function shutdownWrite(tcp: Tcp, pcb: Pcb): Err {
   switch (pcb.state) {
+    case State.closed:
     case State.synSent:
       freePcb(tcp, pcb);
       return Err.ok;
@@ -44,8 +45,7 @@ export function shutdownWrite(tcp: Tcp, pcb: Pcb): Err {
 
 /** Ends the connection at once: RST to the peer, `Err.aborted` to the owner. */
 export function abort(tcp: Tcp, pcb: Pcb, withReset = true): void {
-  if (pcb.state === State.closed) return;
-  if (pcb.state === State.timeWait) {
+  if (pcb.state === State.timeWait || pcb.state === State.closed) {
     freePcb(tcp, pcb);
     return;
   }
