@@ -1,6 +1,6 @@
 /** HTTP on the connection manager: one request at a time per connection, answered in order. */
-import { answer, load, serve } from '../net/manager.ts';
-import type { Connection, Source } from '../net/connection.ts';
+import { answer, manager } from '../net/manager.ts';
+import type { Connection, Protocol, Source } from '../net/connection.ts';
 import { overlay } from '../runtime.ts';
 import { parse, Parsed, request } from './request.ts';
 
@@ -13,17 +13,9 @@ const enum Limit {
 }
 
 /** By path. */
-const handlers: Record<string, Handler | undefined> = {};
-/** By path, as in the Allow field. */
-const methods: Record<string, string | undefined> = {};
-
-export { handlers, methods };
-
-/** Serves a path. `allow` names the methods, separated by `, `; HEAD should be there when GET is. */
-export function route(path: string, allow: string, handle: Handler): void {
-  handlers[path] = handle;
-  methods[path] = allow;
-}
+export const handlers: Record<string, Handler | undefined> = {};
+/** By path: the methods that it takes, separated by `, `. HEAD should be there when GET is. */
+export const methods: Record<string, string | undefined> = {};
 
 /**
  * Answers the current request; a HEAD gets the same fields without the body.
@@ -41,7 +33,7 @@ export function respond(
 ): void {
   const wish = request.fields['connection']?.lower() ?? '';
   const [word] = wish.find(request.minor === 1 ? 'close' : 'keep-alive', 1, true);
-  const keep = load()[0] <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
+  const keep = manager.open <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
   const isHead = request.method === 'HEAD';
   answer(
     connection,
@@ -82,14 +74,12 @@ function receive(this: void, connection: Connection): void {
   }
 }
 
-/** Serves the routes on a port. */
-export function listen(port: number): void {
-  serve(port, {
-    receive,
-    abandon: (connection, why) => {
-      if (why === 'late') request.method = connection.input.match('^%u+')[0] ?? '';
-      refuse(connection, why === 'late' ? 408 : 500);
-    },
-    busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-  });
-}
+/** HTTP as the connection manager sees it. */
+export const http: Protocol = {
+  receive,
+  abandon: (connection, why) => {
+    if (why === 'late') request.method = connection.input.match('^%u+')[0] ?? '';
+    refuse(connection, why === 'late' ? 408 : 500);
+  },
+  busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+};

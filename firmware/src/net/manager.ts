@@ -6,9 +6,10 @@
  * memory for TIME_WAIT drains, longest waiter first. No function is made per connection, every edge is under `pcall`:
  * an error in a callback would restart the board.
  *
- * Functions are few and long, because each costs about 150 bytes of heap before its first instruction.
+ * Functions are few and long, because each costs about 150 bytes of heap before its first instruction; what is needed
+ * once or rarely is in `serve.ts` and `mishap.ts`.
  */
-import { elapsed } from '../runtime.ts';
+import { overlay } from '../runtime.ts';
 import { type Connection, Phase, type Protocol, type Source, Tcp } from './connection.ts';
 
 const enum Heap {
@@ -28,8 +29,6 @@ const enum Heap {
 
 /** Milliseconds. */
 const enum Time {
-  /** Between sweeps while connections are open. */
-  SWEEP = 50,
   /** A client gets this to close first while memory is plentiful. */
   LINGER = 100,
   /** From the first byte of a request to its last. */
@@ -42,23 +41,18 @@ const enum Time {
   ANSWER = 30000,
 }
 
-/** Seconds. */
-const enum Seconds {
-  /** A closed socket is kept referenced: more than TIME_WAIT was seen to last, in whole seconds. */
-  CLOSED = 14,
-  /** Until TCP keepalive looks for a vanished client. */
-  KEEPALIVE = 20,
-}
+/** Sockets up to which those that a client closed are kept, too. */
+const KEPT = 16;
 
-const enum Count {
-  /** Sockets up to which those that a client closed are kept, too. */
-  KEPT = 16,
-  /** Closes at a time that the stack of 2016 survives without a duel. */
-  ESPCONN_CLOSES = 4,
-}
+/** The firmware before 2017 takes one segment at a time, and duels after five closes within two minutes. */
+const isEspconn = (net.createUDPSocket as unknown) === undefined;
+const segmentsInFlight = isEspconn ? 1 : 2;
+const mostCloses = isEspconn ? 4 : math.huge;
+/** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
+const keepFor = isEspconn ? 125 : 14;
 
 /** What happened since boot. */
-const counters = {
+export const counters = {
   accepted: 0,
   answered: 0,
   /** Closed by us first. */
@@ -75,30 +69,21 @@ const counters = {
   errors: 0,
 };
 
+/** What the rarely used parts need to know. */
+export const manager: { open: number; protocol?: Protocol; sweeper?: tmr.Timer } = { open: 0 };
+
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
-let open = 0;
-let protocol: Protocol;
-let sweeper: tmr.Timer;
 let lastCollection = 0;
 
 /**
  * Sockets that are over, oldest first, and the second in which each may go. The stack still points at the socket of a
  * connection in TIME_WAIT; were it collected, a new connection's socket at its address would get the old one's FIN.
  */
-const closed: net.Socket[] = [];
+export const closed: net.Socket[] = [];
 const closedUntil: number[] = [];
 
-/** The firmware before 2017 takes one segment at a time, and duels when it closes often. */
-const isEspconn = (net.createUDPSocket as unknown) === undefined;
-
-export { counters };
-
-/** Connections open now, and sockets kept because theirs may be in TIME_WAIT. */
-export function load(): LuaMultiReturn<[open: number, kept: number]> {
-  return $multi(open, closed.length);
-}
-
-function enter(connection: Connection, phase: Phase): void {
+/** Moves a connection to another phase of its life. */
+export function enter(connection: Connection, phase: Phase): void {
   connection.phase = phase;
   connection.since = tmr.now();
 }
@@ -118,17 +103,17 @@ function freeHeap(wanted: number): number {
  * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
  */
 function pump(connection: Connection, wanted: number): void {
-  for (const _ of $range(1, isEspconn ? 1 : 2)) {
+  const { socket, source } = connection;
+  for (const _ of $range(1, segmentsInFlight)) {
     let text: string | undefined = connection.output;
     if (text === '') {
-      if (connection.source !== undefined) text = connection.source(connection);
+      if (source !== undefined) text = source(connection);
       if (text === undefined || text === '') {
         connection.source = undefined;
         return;
       }
       connection.output = text;
     }
-    const socket = connection.socket;
     if (freeHeap(Heap.SEND) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
       counters.stalled++;
       return;
@@ -151,80 +136,65 @@ export function answer(connection: Connection, text: string, keep: boolean, sour
   pump(connection, Heap.SEND);
 }
 
-/** Forgets a connection that is over, and keeps its socket for a while. */
-function drop(connection: Connection): void {
-  const socket = connection.socket;
-  connections.delete(socket);
-  open--;
-  socket.on('receive', undefined);
-  socket.on('sent', undefined);
-  socket.on('disconnection', undefined);
-  closed.push(socket);
-  closedUntil.push(tmr.time() + Seconds.CLOSED);
-}
-
-/** A net callback that finds the connection of its socket and survives errors. */
-function edge<T>(
-  run: (this: void, connection: Connection, argument: T) => void,
-): (this: void, socket: net.Socket, argument?: T) => void {
-  return (socket, argument) => {
-    const connection = connections.get(socket);
-    if (connection === undefined) return;
-    const [ok, message] = pcall(run, connection, argument as T);
-    if (ok) return;
-    counters.errors++;
-    print(message);
-    if (connection.phase === Phase.Sending || !pcall(protocol.abandon, connection, 'error')[0]) {
-      enter(connection, Phase.Lingering);
+/** A callback that survives errors. */
+function edge<A, B>(run: (this: void, a: A, b: B) => void): (this: void, a: A, b?: B) => void {
+  return (a, b) => {
+    const [ok, message] = pcall(run, a, b as B);
+    if (!ok) {
+      counters.errors++;
+      overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).report(
+        message,
+        connections.get(a as unknown as net.Socket),
+      );
     }
   };
 }
 
-function take(this: void, connection: Connection, data: string): void {
-  const phase = connection.phase;
-  if (phase === Phase.Lingering) return;
+function take(this: void, connection: Connection | undefined, data: string): void {
+  if (connection === undefined || connection.phase === Phase.Lingering) return;
   connection.input = connection.input + data;
-  if (phase === Phase.Sending) return;
-  if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
-  protocol.receive(connection);
+  if (connection.phase === Phase.Sending) return;
+  if (connection.phase === Phase.Waiting) enter(connection, Phase.Receiving);
+  manager.protocol!.receive(connection);
 }
 
-const onReceive = edge(take);
+const onReceive = edge((socket: net.Socket, data: string) => take(connections.get(socket), data));
 
-const onSent = edge((connection) => {
+const onSent = edge((socket: net.Socket) => {
+  const connection = connections.get(socket);
+  if (connection === undefined) return;
   pump(connection, Heap.SEND);
   if (connection.phase !== Phase.Sending || connection.output !== '' || connection.source !== undefined) return;
   enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
   if (connection.input !== '') take(connection, '');
 });
 
-const onDisconnection = edge((connection: Connection, reason: net.CloseReason) => {
-  if (reason !== 0) counters.lost++;
-  if (closed.length < Count.KEPT) {
-    drop(connection);
-    return;
-  }
-  connections.delete(connection.socket);
-  open--;
-});
-
-/** Whether a client that has waited so long for our FIN may have it, considering the memory that this takes. */
-function mayClose(waited: number): boolean {
-  if (waited < Time.LINGER) return false;
-  const used = closed.length;
-  if (isEspconn) return used < Count.ESPCONN_CLOSES;
-  const left = (freeHeap(Heap.CLOSE_FLOOR + 10 * Heap.CLOSE) - Heap.CLOSE_FLOOR) / Heap.CLOSE;
-  return left >= 1 && waited * left * 10 >= Time.LINGER * (used + left);
+/** Forgets the connection of a socket that is over, and keeps the socket for a while. */
+function drop(socket: net.Socket, limit: number): void {
+  connections.delete(socket);
+  manager.open--;
+  if (closed.length >= limit) return;
+  socket.on('receive', undefined);
+  socket.on('sent', undefined);
+  socket.on('disconnection', undefined);
+  closed.push(socket);
+  closedUntil.push(tmr.time() + keepFor);
 }
 
-/** Deadlines, sends that were put off, at most one close, and the end of old sockets. */
-function sweep(): void {
+const onDisconnection = edge((socket: net.Socket, reason: net.CloseReason) => {
+  if (reason !== 0) counters.lost++;
+  drop(socket, KEPT);
+});
+
+/** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
+export const onSweep = edge((): void => {
+  const isPressed = manager.open >= Tcp.LIMIT;
   let wanted = Heap.SEND_LEAST;
   let longest: Connection | undefined;
-  let longestWait = -1;
+  let longestWait = Time.LINGER - 1;
   for (const [, connection] of pairs(connections)) {
     const phase = connection.phase;
-    const waited = elapsed(connection.since);
+    const waited = ((tmr.now() - connection.since) % 0x80000000) / 1000;
     if (phase === Phase.Lingering) {
       if (waited > longestWait) {
         longestWait = waited;
@@ -236,62 +206,48 @@ function sweep(): void {
         pump(connection, wanted);
         wanted = Heap.SEND;
       }
-    } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
+    } else if (waited > (isPressed ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
       enter(connection, Phase.Lingering);
       if (phase === Phase.Receiving) {
         counters.late++;
-        protocol.abandon(connection, 'late');
+        manager.protocol!.abandon(connection, 'late');
       }
     }
   }
-  if (longest !== undefined && mayClose(longestWait)) {
-    counters.closed++;
-    const socket = longest.socket;
-    if (socket.getpeer()[0] !== undefined) socket.close();
-    drop(longest);
+  const used = closed.length;
+  if (longest !== undefined && used < mostCloses) {
+    // The guard is LINGER while more than a tenth of the budget is left, and grows as the inverse of the share.
+    const left = (freeHeap(Heap.CLOSE_FLOOR + 10 * Heap.CLOSE) - Heap.CLOSE_FLOOR) / Heap.CLOSE;
+    if (left >= 1 && longestWait * left * 10 >= Time.LINGER * (used + left)) {
+      const socket = longest.socket;
+      if (socket.getpeer()[0] !== undefined) {
+        counters.closed++;
+        socket.close();
+      }
+      drop(socket, math.huge);
+    }
   }
-  while (closedUntil.length > 0 && closedUntil[0]! <= tmr.time()) {
+  if (used > 0 && closedUntil[0]! <= tmr.time()) {
     closedUntil.shift();
     closed.shift();
   }
-  if (open === 0 && closed.length === 0) {
-    sweeper.stop();
+  if (manager.open === 0 && used === 0) {
+    manager.sweeper!.stop();
     collectgarbage();
   }
-}
+});
 
-function admit(this: void, socket: net.Socket): void {
+/** Takes a new connection in. */
+export const onAccept = edge((socket: net.Socket) => {
   counters.accepted++;
-  open++;
+  manager.open++;
   const connection: Connection = { socket, phase: Phase.Waiting, since: tmr.now(), input: '', output: '' };
   connections.set(socket, connection);
   socket.on('receive', onReceive);
   socket.on('sent', onSent);
   socket.on('disconnection', onDisconnection);
-  sweeper.start();
+  manager.sweeper!.start();
   if (freeHeap(Heap.ACCEPT) >= Heap.ACCEPT) return;
   counters.busy++;
-  answer(connection, protocol.busy, false);
-}
-
-/** Runs a function that must not raise an error. */
-function survive<T>(run: (this: void, argument: T) => void, argument: T): void {
-  const [ok, message] = pcall(run, argument);
-  if (ok) return;
-  counters.errors++;
-  print(message);
-}
-
-/** Serves `rules` on a TCP port from now on. Call it once. */
-export function serve(port: number, rules: Protocol): void {
-  protocol = rules;
-  sweeper = tmr.create();
-  sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, () => survive(sweep, undefined));
-  const server = isEspconn
-    ? (net.createServer as unknown as (this: void, type: net.TransportProtocol, timeout: number) => net.Server)(
-        net.TCP,
-        Seconds.KEEPALIVE,
-      )
-    : net.createServer(Seconds.KEEPALIVE);
-  server.listen(port, (socket) => survive(admit, socket));
-}
+  answer(connection, manager.protocol!.busy, false);
+});

@@ -1,17 +1,16 @@
 /** `/metrics`: the same figures for Prometheus; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { counters, load } from '../net/manager.ts';
+import { closed, counters, manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 
 /** Answers in the text format, version 0.0.4. */
 export function handle(connection: Connection): void {
   collectgarbage();
-  const [open, kept] = load();
   const lines = [
     `last_ack_heap_bytes ${node.heap()}`,
     `last_ack_uptime_seconds ${tmr.time()}`,
-    `last_ack_connections ${open}`,
-    `last_ack_kept_sockets ${kept}`,
+    `last_ack_connections ${manager.open}`,
+    `last_ack_kept_sockets ${closed.length}`,
   ];
   for (const [name, value] of pairs(counters)) lines.push(`last_ack_${name}_total ${value}`);
   respond(connection, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);

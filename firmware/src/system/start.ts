@@ -1,6 +1,6 @@
 /** Puts the application together; loaded at boot and let go. */
 import type { Connection } from '../net/connection.ts';
-import { type Handler, listen, route } from '../http/server.ts';
+import { type Handler, handlers, http, methods } from '../http/server.ts';
 import type { LedSettings } from '../led/leds.ts';
 import { handle as handlePage } from '../led/page.ts';
 import { overlay } from '../runtime.ts';
@@ -18,6 +18,11 @@ function ledSettings(): LedSettings[] {
 /** A handler whose code is on the heap only while it runs. */
 function rarely(name: string): Handler {
   return (connection: Connection) => overlay<{ handle: Handler }>(name).handle(connection);
+}
+
+function route(path: string, allow: string, handle: Handler): void {
+  handlers[path] = handle;
+  methods[path] = allow;
 }
 
 function join(this: void): void {
@@ -39,7 +44,7 @@ export function start(): void {
   route('/api/status', 'GET, HEAD', rarely($module('./status.ts')));
   route('/api/config', 'PUT, POST', rarely($module('./config.ts')));
   route('/metrics', 'GET, HEAD', rarely($module('./metrics.ts')));
-  listen(80);
+  overlay<typeof import('../net/serve.ts')>($module('../net/serve.ts')).serve(80, http);
   join();
   watch(onLinkUp, join);
 }

@@ -1,6 +1,6 @@
 /** `/api/status`: what the board says of itself; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { counters, load } from '../net/manager.ts';
+import { closed, counters, manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 
@@ -11,13 +11,15 @@ export function handle(connection: Connection): void {
   const parts: string[] = [];
   for (const [name, value] of pairs(counters)) parts.push(`"${name}":${value}`);
   table.sort(parts);
-  const [open, kept] = load();
-  const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(heap, open);
+  const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(
+    heap,
+    manager.open,
+  );
   const [ip] = wifi.sta.getip();
   respond(
     connection,
     '200 OK',
     'Content-Type: application/json\r\nCache-Control: no-store\r\n',
-    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${open},"timeWait":${kept},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
+    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${manager.open},"timeWait":${closed.length},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
   );
 }
