@@ -3,8 +3,8 @@ import { resetByLines } from '../serial/connect.ts';
 import type { Repl } from '../serial/repl.ts';
 import type { Clock } from '../virtual-board/clock.ts';
 import { baudHelpers, raiseBaud, restoreBaud } from './fast-baud.ts';
-import { RawTransferError, rawHelpers, rawTransfer } from './raw-transfer.ts';
-import { nodemcuToolTransfer, type Transfer } from './transfer.ts';
+import { rawHelpers, rawTransfer } from './raw-transfer.ts';
+import { nodemcuToolTransfer, TransferError, type Transfer } from './transfer.ts';
 
 export interface CourierOptions {
   /** `auto` (default) begins with raw blocks at `fastBaud` and slows down by itself where the board cannot follow. */
@@ -22,6 +22,7 @@ export class Courier {
   readonly #usualBaud: number;
   readonly #onNote: (note: string) => void;
   #transfer: Transfer;
+  #lastResorts = 0;
 
   private constructor(repl: Repl, clock: Clock, onNote: (note: string) => void) {
     this.#repl = repl;
@@ -51,13 +52,14 @@ export class Courier {
     try {
       await this.#transfer.send(name, bytes, onBytes);
     } catch (error) {
-      if (!(error instanceof RawTransferError)) throw error;
+      if (!(error instanceof TransferError)) throw error;
     }
   }
 
-  /** Takes the next slower way; false when there is none. */
+  /** Takes the next slower way, the slowest one twice; false when there is none. */
   async slowDown(): Promise<boolean> {
-    if (this.#transfer.name === 'nodemcu-tool') return false;
+    await this.#repl.sync(2000);
+    if (this.#transfer.name === 'nodemcu-tool') return ++this.#lastResorts <= 2;
     if (this.#isFast) {
       this.#onNote(`blocks got lost at ${this.#repl.port.baudRate} baud, going on at ${this.#usualBaud}`);
       await restoreBaud(this.#repl, this.#clock, this.#usualBaud);

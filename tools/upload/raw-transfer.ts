@@ -1,7 +1,7 @@
 import { BoardError } from '../serial/board-error.ts';
 import type { Repl } from '../serial/repl.ts';
 import { luaQuote } from './device-files.ts';
-import type { Transfer } from './transfer.ts';
+import { TransferError, type Transfer } from './transfer.ts';
 
 /** `uart.on("data", n, ...)` takes n up to 255; below 256 a block also fits the firmware's receive ring. */
 const blockLength = 250;
@@ -32,11 +32,6 @@ const receiver = [
 ];
 
 export const rawHelpers = ['__rq', '__rd', '__rb', '__rf', '__rl', '__rt'];
-
-/** Raw blocks lost their way: the next slower transfer is worth a try. */
-export class RawTransferError extends Error {
-  override readonly name = 'RawTransferError';
-}
 
 /**
  * Transfers by raw blocks through `uart.on`: no encoding, no echo, no Lua parser in the way. Needs the modules tmr and
@@ -78,5 +73,5 @@ async function expectAnswer(repl: Repl, wanted: RegExp): Promise<void> {
   const isBack = await repl.sync(2000);
   if (!isBack) throw new BoardError('silent', 'the board stopped answering in the middle of a block');
   if (answer === 'refused') throw new BoardError('full', "the board's file system takes no more bytes");
-  throw new RawTransferError('a block got lost');
+  throw new TransferError('a block got lost');
 }

@@ -13,6 +13,11 @@ export interface Transfer {
   send(name: string, bytes: Uint8Array, onBytes: (done: number) => void): Promise<void>;
 }
 
+/** Bytes lost their way; the next slower transfer, or the same one again, is worth a try. */
+export class TransferError extends Error {
+  override readonly name = 'TransferError';
+}
+
 /** Longer than the board's longest pause, a flash sector's erase with garbage collection of the file system. */
 const stallMs = 5000;
 
@@ -69,6 +74,8 @@ export async function withWatchdog(
   };
   try {
     await repl.watch.guard(Promise.race([work(feed), stalled]));
+  } catch (error) {
+    throw error instanceof BoardError ? error : new TransferError(String(error));
   } finally {
     timer.cancel();
   }

@@ -1,35 +1,54 @@
 import { LinePort } from '../../serial/line-port.ts';
+import { sleep } from '../../serial/sleep.ts';
 import { VirtualBoard } from '../../virtual-board/board.ts';
-import type { Clock, Timer } from '../../virtual-board/clock.ts';
+import { VirtualClock, type Clock, type Timer } from '../../virtual-board/clock.ts';
 import { findProfile } from '../../virtual-board/profiles/index.ts';
 import { seededRandom } from '../../virtual-board/random.ts';
 import { MemoryFlash } from '../../virtual-board/serial/memory-flash.ts';
 
-/** Wall-clock time that runs `factor` times as fast: watchdogs of seconds take milliseconds. */
-export class FastClock implements Clock {
-  readonly #factor: number;
+/**
+ * Time that goes on by a fixed amount whenever the process has nothing else to do, so that watchdogs of seconds take
+ * milliseconds, and a machine under load stops the clock instead of tripping them.
+ */
+export class IdleClock implements Clock {
+  readonly #clock = new VirtualClock();
+  readonly #stop: () => void;
 
-  constructor(factor: number) {
-    this.#factor = factor;
+  /** `files`: leaves the operating system time to read and write between two ticks. */
+  constructor(pace: 'memory' | 'files' = 'files') {
+    const [schedule, step] = pace === 'memory' ? [setImmediate, 5] : [(tick: () => void) => setTimeout(tick, 1), 25];
+    let isRunning = true;
+    const tick = (): void => {
+      if (!isRunning) return;
+      this.#clock.runUntil(this.#clock.now() + step);
+      schedule(tick);
+    };
+    schedule(tick);
+    this.#stop = () => {
+      isRunning = false;
+    };
   }
 
   now(): number {
-    return performance.now() * this.#factor;
+    return this.#clock.now();
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    const timeout = setTimeout(callback, delayMs / this.#factor);
-    return { cancel: () => clearTimeout(timeout) };
+    return this.#clock.after(delayMs, callback);
+  }
+
+  stop(): void {
+    this.#stop();
   }
 }
 
 /** A board on a workbench: powered, with firmware, its serial log kept from the first byte. */
 export class BenchBoard {
-  readonly clock: Clock;
+  readonly clock: IdleClock;
   readonly board: VirtualBoard;
   #log = '';
 
-  constructor(files: Record<string, string | Uint8Array>, clock: Clock = new FastClock(20)) {
+  constructor(files: Record<string, string | Uint8Array>, clock = new IdleClock()) {
     this.clock = clock;
     this.board = new VirtualBoard({
       profile: findProfile('nodemcu-3.0'),
@@ -60,12 +79,13 @@ export class BenchBoard {
     while (this.clock.now() < end) {
       const found = pattern.exec(this.#log.slice(from));
       if (found) return found[0];
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await sleep(this.clock, 5);
     }
     return undefined;
   }
 
   close(): void {
     this.board.close();
+    this.clock.stop();
   }
 }

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ExitCode, UserError } from '../cli/exit.ts';
+import { connectRepl } from '../serial/connect.ts';
+import { DeviceFiles } from './device-files.ts';
+import { versionedApplication, wholeApplication, writeBuild, type Files } from './testing/applications.ts';
+import { BenchBoard, IdleClock } from './testing/bench-board.ts';
+import { faults, FaultyPort, type Fault } from './testing/faulty-port.ts';
+import { upload, type UploadOptions } from './upload.ts';
+
+const longestMs = 30_000;
+const oldApplication = versionedApplication('one');
+const newApplication = versionedApplication('two', ['alpha', 'beta', 'delta']);
+const wholeNew = wholeApplication('two', ['alpha', 'beta', 'delta']);
+const wholeOld = wholeApplication('one');
+
+let folder: string;
+let dir: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'last-ack-faults-'));
+  dir = writeBuild(folder, newApplication);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function withOldApplication<T>(
+  pace: 'memory' | 'files',
+  use: (bench: BenchBoard) => Promise<T>,
+  others: Files = {},
+): Promise<T> {
+  const owned = Object.keys(oldApplication).join('\n');
+  const bench = new BenchBoard({ ...oldApplication, '~files': owned, ...others }, new IdleClock(pace));
+  try {
+    return await use(bench);
+  } finally {
+    bench.close();
+  }
+}
+
+/** The outcome of one upload on a cable where `fault` strikes at `step`. */
+async function strike(bench: BenchBoard, options: Partial<UploadOptions>, fault?: Fault, step?: number) {
+  const port = new FaultyPort(bench, fault, step);
+  const start = bench.clock.now();
+  const error = await upload({ port, dir, clock: bench.clock, ...options }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  await port.close();
+  return { error, steps: port.steps, milliseconds: bench.clock.now() - start };
+}
+
+async function expectOldOrNew(bench: BenchBoard, error: unknown): Promise<void> {
+  const running = await bench.boot(/APP .*END/);
+  if (error === undefined) expect(running).toBe(wholeNew);
+  else expect([wholeOld, wholeNew]).toContain(running);
+}
+
+describe.each([
+  { method: 'raw blocks', pace: 'memory', stepsPerFault: 16, options: {} },
+  { method: 'nodemcu-tool', pace: 'files', stepsPerFault: 4, options: { transfer: 'nodemcu-tool' } },
+] as const)('an upload by $method', ({ pace, stepsPerFault, options }) => {
+  let steps: number;
+
+  beforeAll(async () => {
+    steps = await withOldApplication(pace, async (bench) => (await strike(bench, options)).steps);
+  });
+
+  const points = faults.flatMap((fault) =>
+    Array.from({ length: stepsPerFault }, (_unused, index) => ({ fault, part: (index + 0.5) / stepsPerFault })),
+  );
+
+  test.each(points)('survives $fault at $part of its steps', async ({ fault, part }) => {
+    await withOldApplication(pace, async (bench) => {
+      const { error, milliseconds } = await strike(bench, options, fault, 1 + Math.floor(part * steps));
+      if (error !== undefined) {
+        expect(error).toBeInstanceOf(UserError);
+        expect(error).toMatchObject({ exitCode: ExitCode.boardFailed });
+      }
+      expect(milliseconds).toBeLessThan(longestMs);
+      await expectOldOrNew(bench, error);
+      expect((await strike(bench, options)).error).toBeUndefined();
+      expect(await bench.boot(/APP .*END/)).toBe(wholeNew);
+    });
+  });
+});
+
+describe('an upload to a board that is nearly full', () => {
+  const newBytes = Object.values(newApplication).reduce((sum, content) => sum + content.length, 0);
+
+  test.each(Array.from({ length: 16 }, (_, index) => Math.round((index / 8) * newBytes)))(
+    'either fits or is refused by name, with %i bytes free',
+    async (free) => {
+      const total = await withOldApplication('memory', freeBytes);
+      await withOldApplication(
+        'memory',
+        async (bench) => {
+          const { error } = await strike(bench, {});
+          if (error !== undefined) expect(error).toMatchObject({ fault: 'full', exitCode: ExitCode.boardFailed });
+          await expectOldOrNew(bench, error);
+        },
+        { filler: new Uint8Array(total - free) },
+      );
+    },
+  );
+});
+
+async function freeBytes(bench: BenchBoard): Promise<number> {
+  const port = bench.plugIn();
+  const repl = await connectRepl(port, { clock: bench.clock });
+  const { free } = await new DeviceFiles(repl).space();
+  repl.detach();
+  await port.close();
+  return free;
+}
