@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ClassicReset, ESPError, ESPLoader, type Transport } from 'esptool-js';
 import type { Port } from '../serial/port.ts';
 import { sleep } from '../serial/sleep.ts';
@@ -24,6 +25,7 @@ const LINE_ATTEMPTS = 5;
 const BUTTON_ATTEMPTS = 60;
 const BAUD_SETTLE_MS = 50;
 const PROBE_TIMEOUT_MS = 500;
+const MAX_INFO_READS = 5;
 const ERASE_REGION = 0xd1;
 
 /** The modem lines did nothing: the driver refuses them, or they are not wired to the chip. */
@@ -61,16 +63,15 @@ export class BoardLoader {
     this.#loader.WRITE_BLOCK_ATTEMPTS = 1;
   }
 
+  /** What the chip says of itself, once it has said the same twice: answers carry no checksum. */
   async info(): Promise<ChipInfo> {
-    const { chip } = this.#loader;
-    const flashId = await this.#loader.readFlashId();
-    return {
-      chip: await chip.getChipDescription(this.#loader),
-      mac: await chip.readMac(this.#loader),
-      crystalMHz: await chip.getCrystalFreq(this.#loader),
-      flashId,
-      flashSize: 2 ** ((flashId >> 16) & 0xff),
-    };
+    let info = await this.#readInfo();
+    for (let reads = 1; reads < MAX_INFO_READS; reads++) {
+      const again = await this.#readInfo();
+      if (isDeepStrictEqual(info, again)) return info;
+      info = again;
+    }
+    throw new Error('the chip says something else of itself every time');
   }
 
   /** Changes the rate on both ends; false when the chip is not heard at the new one, which leaves it lost. */
@@ -79,11 +80,11 @@ export class BoardLoader {
     const rates = new Uint8Array(8);
     new DataView(rates.buffer).setUint32(0, baudRate, true);
     new DataView(rates.buffer).setUint32(4, this.#port.baudRate, true);
-    await this.#loader.command(this.#loader.ESP_CHANGE_BAUDRATE, rates);
-    await this.#port.setBaudRate(baudRate);
-    this.transport.baudrate = baudRate;
-    await sleep(this.#clock, BAUD_SETTLE_MS);
     try {
+      await this.#loader.command(this.#loader.ESP_CHANGE_BAUDRATE, rates);
+      await this.#port.setBaudRate(baudRate);
+      this.transport.baudrate = baudRate;
+      await sleep(this.#clock, BAUD_SETTLE_MS);
       await this.#loader.readReg(this.#loader.CHIP_DETECT_MAGIC_REG_ADDR, PROBE_TIMEOUT_MS);
       return true;
     } catch (error) {
@@ -142,6 +143,18 @@ export class BoardLoader {
     await this.#port.setLines({ dtr: false, rts: false });
   }
 
+  async #readInfo(): Promise<ChipInfo> {
+    const { chip } = this.#loader;
+    const flashId = await this.#loader.readFlashId();
+    return {
+      chip: chip.CHIP_NAME === 'ESP8266' ? await chip.getChipDescription(this.#loader) : chip.CHIP_NAME,
+      mac: await chip.readMac(this.#loader),
+      crystalMHz: await chip.getCrystalFreq(this.#loader),
+      flashId,
+      flashSize: 2 ** ((flashId >> 16) & 0xff),
+    };
+  }
+
   #newLoader(): ESPLoader {
     const classicReset = (transport: Transport, bootMs: number): ClassicReset =>
       Object.assign(new ClassicReset(transport, bootMs), { reset: () => this.#resetIntoLoader(bootMs) });
@@ -173,3 +186,7 @@ export function stubStatus(error: unknown): number | undefined {
   const status = error instanceof ESPError ? /status (\d+)/.exec(error.message)?.[1] : undefined;
   return status === undefined ? undefined : Number(status);
 }
+
+/** Whether nothing at all answered to SYNC. */
+export const isSilent = (error: unknown): boolean =>
+  error instanceof ESPError && /failed to connect/i.test(error.message);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { ChipInfo } from './board-loader.ts';
 import { checkFits, inspectImage, patchFlashSize, type ImageInfo, type ImagePart } from './image.ts';
@@ -28,7 +29,7 @@ export interface FlashResult extends ChipInfo {
 const SECTOR_SIZE = 4096;
 /** Far more than the 0.4 s that erasing a sector takes at most (Winbond W25Q32, tSE). */
 const SECTOR_ERASE_TIMEOUT_MS = 3000;
-const MAX_FAILURES = 5;
+const MAX_ROUNDS = 3;
 
 /**
  * Writes a firmware image and starts it. Checked before a byte is written; the flash size in its header is set to the
@@ -45,9 +46,8 @@ export async function flashParts(options: FlashOptions): Promise<FlashResult> {
     const regions = planRegions(patchFlashSize(options.parts, info.flashSize));
     session.isUnbootable = true;
     if (options.erase) await eraseChip(session, info.flashSize);
-    else await session.loader.eraseRegion(0, SECTOR_SIZE, SECTOR_ERASE_TIMEOUT_MS);
     const writeStarted = session.clock.now();
-    const compressedBytes = await writeRegions(session, regions);
+    const compressedBytes = await writeImage(session, regions);
     session.isUnbootable = false;
     const written = {
       bytes: totalSize(regions),
@@ -87,7 +87,7 @@ export async function eraseBoard(options: SessionOptions): Promise<ChipInfo> {
 
 async function eraseChip(session: FlashSession, flashSize: number): Promise<void> {
   session.progress('erase', 0, flashSize);
-  await session.loader.eraseAll();
+  await session.persistently(() => session.loader.eraseAll());
   session.progress('erase', flashSize, flashSize);
 }
 
@@ -105,6 +105,25 @@ function planRegions(parts: readonly ImagePart[]): ImagePart[] {
   ];
 }
 
+/**
+ * Writes all regions and then compares them all once more: commands carry no checksum, so that a damaged one may have
+ * erased or written what was right before. Returns the bytes that went over the line.
+ */
+async function writeImage(session: FlashSession, regions: readonly ImagePart[]): Promise<number> {
+  let compressed = 0;
+  for (let rounds = 0; rounds < MAX_ROUNDS; rounds++) {
+    await session.persistently(() => session.loader.eraseRegion(0, SECTOR_SIZE, SECTOR_ERASE_TIMEOUT_MS));
+    compressed += await writeRegions(session, regions);
+    if (await session.persistently(() => allRight(session, regions))) return compressed;
+    session.note('something in flash has changed while the rest was written; once more');
+  }
+  throw new UserError(
+    'the flash does not keep what is written to it; the board must be flashed again',
+    'try a lower --baud and another power supply; if it stays so, the flash chip is worn out',
+    ExitCode.boardFailed,
+  );
+}
+
 async function writeRegions(session: FlashSession, regions: readonly ImagePart[]): Promise<number> {
   const total = totalSize(regions);
   let before = 0;
@@ -115,34 +134,43 @@ async function writeRegions(session: FlashSession, regions: readonly ImagePart[]
     compressed += await writeVerified(session, region, onWritten);
     before += region.data.length;
   }
-  session.progress('write', total, total);
   return compressed;
+}
+
+async function allRight(session: FlashSession, regions: readonly ImagePart[]): Promise<boolean> {
+  for (const region of regions) if (!(await isRight(session, region))) return false;
+  return true;
 }
 
 /** Writes one region until the chip's digest of it is right, from the place where it broke off. */
 async function writeVerified(
   session: FlashSession,
-  { address, data }: ImagePart,
+  region: ImagePart,
   onWritten: (written: number) => void,
 ): Promise<number> {
-  const wanted = createHash('md5').update(data).digest('hex');
+  const { address, data } = region;
   let compressed = 0;
   let from = address;
-  for (let failures = 0; ;) {
+  await session.persistently(async () => {
     const start = from;
+    from = address;
     try {
       compressed += await writeRegion(session.loader, start, data.subarray(start - address), ({ written }) =>
         onWritten(start - address + written),
       );
-      const found = await session.loader.md5(address, data.length);
-      if (found === wanted) return compressed;
-      throw new WriteBroken(address, new Error('flash does not hold what was written (MD5)'));
     } catch (error) {
-      if (++failures > MAX_FAILURES) throw error;
-      await session.recover(error);
-      from = error instanceof WriteBroken ? error.resumeAt : address;
+      if (error instanceof WriteBroken) from = error.resumeAt;
+      throw error;
     }
-  }
+    if (!(await isRight(session, region))) throw new Error('flash does not hold what was written (MD5)');
+  });
+  return compressed;
+}
+
+/** Asks for the digest twice when it is wrong, since the answer may have been hurt instead of the flash. */
+async function isRight({ loader }: FlashSession, { address, data }: ImagePart): Promise<boolean> {
+  const wanted = createHash('md5').update(data).digest('hex');
+  return (await loader.md5(address, data.length)) === wanted || (await loader.md5(address, data.length)) === wanted;
 }
 
 /** The chip writes whole words. */

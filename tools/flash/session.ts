@@ -1,7 +1,7 @@
 import { ExitCode, UserError } from '../cli/exit.ts';
 import type { Port } from '../serial/port.ts';
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
-import { BoardLoader, LinesRefused, type ChipInfo, type ResetMode } from './board-loader.ts';
+import { BoardLoader, isSilent, LinesRefused, type ChipInfo, type ResetMode } from './board-loader.ts';
 
 export interface FlashProgress {
   phase: 'connect' | 'erase' | 'write' | 'read' | 'restart';
@@ -24,11 +24,18 @@ export interface SessionOptions {
   onNote?: (note: string) => void;
 }
 
-/** Rates to fall back to, one after the other; the last is what the ROM loader was found at. */
-const SLOWER_RATES = [921600, 460800, 230400, 115200];
+/** Rates to fall back to, one after the other; the last is the one that the ROM loader is found at. */
+const RATES = [921600, 460800, 230400, 115200];
 /** USB bridges of development boards all manage this one; a virtual board has no bridge. */
 const USUAL_RATE = 460800;
 const VIRTUAL_RATE = 921600;
+
+const MAX_FAILURES = 5;
+const MAX_ENTRIES = 3;
+/** 256 KiB to 16 MiB: what the image header can say. */
+const FLASH_SIZES = [18, 19, 20, 21, 22, 23, 24].map((power) => 2 ** power);
+
+const slowerThan = (baudRate: number): number | undefined => RATES.find((rate) => rate < baudRate);
 
 /** A board in its flasher stub, from the first reset to the last. */
 export class FlashSession {
@@ -78,11 +85,22 @@ export class FlashSession {
     this.#onProgress({ phase, done, total, baudRate: this.port.baudRate });
   }
 
-  /** After silence or a refusal: a fresh stub at a lower rate. */
-  async recover(cause: unknown): Promise<void> {
+  /** Does `work` until it succeeds, each time with a fresh stub at a lower rate; gives up on a board that is gone. */
+  async persistently<T>(work: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof UserError || ++failures > MAX_FAILURES) throw error;
+        await this.#recover(error);
+      }
+    }
+  }
+
+  async #recover(cause: unknown): Promise<void> {
     const { abortReason } = this.loader.transport;
     if (abortReason) throw abortReason;
-    this.#baudRate = SLOWER_RATES.find((rate) => rate < this.#baudRate) ?? this.#baudRate;
+    this.#baudRate = slowerThan(this.#baudRate) ?? this.#baudRate;
     this.note(`${cause instanceof Error ? cause.message : String(cause)}; trying again at ${this.#baudRate} baud`);
     await this.#enterStub();
   }
@@ -90,13 +108,13 @@ export class FlashSession {
   async #connect(): Promise<ChipInfo> {
     this.progress('connect', 0, 1);
     await this.#enterStub();
-    const info = await this.loader.info();
-    if (!info.chip.startsWith('ESP82') && !info.chip.startsWith('ESP8285'))
+    const info = await this.persistently(() => this.loader.info());
+    if (!info.chip.startsWith('ESP8'))
       throw new UserError(`the chip is an ${info.chip}`, 'this toolchain is for the ESP8266', ExitCode.noBoard);
-    if (!Number.isInteger(Math.log2(info.flashSize)) || info.flashSize < 0x40000 || info.flashSize > 0x1000000)
+    if (!FLASH_SIZES.includes(info.flashSize))
       throw new UserError(
-        `the flash chip does not answer (id 0x${info.flashId.toString(16)})`,
-        'take away what is connected to GPIO 6 to 11 and SD pins, and try again',
+        `the flash chip does not answer (id 0x${info.flashId.toString(16)}); it was not touched`,
+        'take away what is connected to GPIO 6 to 11 and to the SD pins, and try again',
         ExitCode.boardFailed,
       );
     this.note(
@@ -107,26 +125,33 @@ export class FlashSession {
     return info;
   }
 
+  /** The stub at the rate of the session, or at the first lower one at which it is heard. */
   async #enterStub(): Promise<void> {
-    await this.#enterLoader();
-    while (!(await this.loader.changeBaud(this.#baudRate))) {
-      const lower = SLOWER_RATES.find((rate) => rate < this.#baudRate);
-      if (lower === undefined) throw new Error(`the board does not answer at ${this.#baudRate} baud`);
-      this.note(`the board is not heard at ${this.#baudRate} baud, trying ${lower}`);
-      this.#baudRate = lower;
+    for (;;) {
       await this.#enterLoader();
+      if (await this.loader.changeBaud(this.#baudRate)) return;
+      const slower = slowerThan(this.#baudRate);
+      if (slower === undefined) throw new Error(`the board does not answer at ${this.#baudRate} baud`);
+      this.note(`the board is not heard at ${this.#baudRate} baud, trying ${slower}`);
+      this.#baudRate = slower;
     }
   }
 
+  /** Something that answers is tried again: what was lost on the way there can be sent anew. */
   async #enterLoader(): Promise<void> {
-    if (this.#mode === 'buttons') this.note('hold FLASH, press and release RST, then release FLASH');
-    try {
-      await this.loader.connect(this.#mode);
-    } catch (error) {
-      if (!(error instanceof LinesRefused)) throw error;
-      this.#mode = 'buttons';
-      this.note(`this adapter refuses the modem lines (${error.message})`);
-      await this.#enterLoader();
+    for (let attempts = 1; ; attempts++) {
+      if (this.#mode === 'buttons') this.note('hold FLASH, press and release RST, then release FLASH');
+      try {
+        await this.loader.connect(this.#mode);
+        return;
+      } catch (error) {
+        if (error instanceof LinesRefused) {
+          this.#mode = 'buttons';
+          this.note(`this adapter refuses the modem lines (${error.message})`);
+        } else if (isSilent(error) || this.loader.transport.abortReason || attempts === MAX_ENTRIES) {
+          throw error;
+        }
+      }
     }
   }
 
