@@ -30,6 +30,8 @@ export interface BuildOptions {
   kind?: Manifest['kind'];
   /** Put all modules that are loaded at boot into one scope; default true. */
   hoist?: boolean;
+  /** Compile concatenations and string functions leaner than typescript-to-lua does; default true. */
+  optimise?: boolean;
 }
 
 export interface BuildResult {
@@ -52,6 +54,7 @@ export class Builder {
   private readonly entry: string;
   private readonly kind: Manifest['kind'];
   private readonly hoist: boolean;
+  private readonly optimise: boolean;
   private readonly compiler: Compiler;
   private readonly assets = new AssetStore();
 
@@ -61,6 +64,7 @@ export class Builder {
     this.outDir = path.resolve(options.outDir ?? 'dist/firmware');
     this.kind = options.kind ?? 'bytecode';
     this.hoist = options.hoist ?? true;
+    this.optimise = options.optimise ?? true;
     this.compiler = new Compiler(this.project);
   }
 
@@ -70,7 +74,9 @@ export class Builder {
     const typeErrors = findTypeErrors(program);
     if (typeErrors.length > 0) throw new BuildError(typeErrors);
     await this.prepareAssets(program);
-    const graph = buildGraph(program, this.entry, (file) => transpile(program, file, this.assets));
+    const graph = buildGraph(program, this.entry, (file) =>
+      transpile(program, file, { assets: this.assets, optimise: this.optimise }),
+    );
     const { names, problems } = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
     if (graph.problems.length + problems.length > 0) throw new BuildError([...graph.problems, ...problems]);
 

@@ -10,6 +10,9 @@ import { type Project, firmwareRoot, normalise } from './project.ts';
  */
 const javascriptLibrary = `${firmwareRoot}std/javascript.d.ts`;
 
+/** Declaration files that were read before, for all projects of this process: they are parsed with the same options. */
+const declarations = new Map<string, { version: string; file: ts.SourceFile }>();
+
 /** Type checks a project again and again, reusing every file that did not change. */
 export class Compiler {
   private readonly project: Project;
@@ -25,10 +28,11 @@ export class Compiler {
       ...host,
       getSourceFile: (fileName, languageVersion, onError) => {
         const version = versionOf(fileName);
-        const known = this.sourceFiles.get(fileName);
+        const cache = fileName.endsWith('.d.ts') ? declarations : this.sourceFiles;
+        const known = cache.get(fileName);
         if (known?.version === version) return known.file;
         const file = readFromDisk(fileName, languageVersion, onError);
-        if (file) this.sourceFiles.set(fileName, { version, file });
+        if (file) cache.set(fileName, { version, file });
         return file;
       },
     };
@@ -58,7 +62,9 @@ export function findTypeErrors(program: ts.Program): Problem[] {
     ...program.getGlobalDiagnostics(),
     ...program.getSemanticDiagnostics(),
   ];
-  return diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error).map(toProblem);
+  // Something unused is a matter for the editor and for lint: it keeps no program from running.
+  const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error && !d.reportsUnnecessary);
+  return errors.map(toProblem);
 }
 
 /** Compiling without it would silently turn `list.push(x)` into a call of a method that no table has. */

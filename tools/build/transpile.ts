@@ -3,8 +3,11 @@ import * as lua from 'typescript-to-lua';
 import type { Asset, AssetStore } from './assets/assets.ts';
 import { toProblem } from './compiler-problem.ts';
 import { assetConstants } from './plugins/asset-constants.ts';
+import { isBitOperatorWarning } from './plugins/bit-operators.ts';
+import { flatConcatenation } from './plugins/concatenation.ts';
 import { moduleNames } from './plugins/module-names.ts';
 import { noRuntimeLibrary } from './plugins/runtime-library.ts';
+import { stringMethods } from './plugins/string-methods.ts';
 import type { Problem } from './problem.ts';
 
 /** One TypeScript module as a Lua syntax tree. Never changed after it was made. */
@@ -16,8 +19,14 @@ export interface TranspiledModule {
   assets: readonly Asset[];
 }
 
+export interface TranspileOptions {
+  assets: AssetStore;
+  /** Use the plugins that make the code leaner. */
+  optimise: boolean;
+}
+
 /** Compiles one source file of a program that has no type errors. */
-export function transpile(program: ts.Program, file: ts.SourceFile, store: AssetStore): TranspiledModule {
+export function transpile(program: ts.Program, file: ts.SourceFile, options: TranspileOptions): TranspiledModule {
   let ast: lua.File | undefined;
   const assets = new Set<Asset>();
   const capture: lua.Plugin = {
@@ -33,13 +42,14 @@ export function transpile(program: ts.Program, file: ts.SourceFile, store: Asset
       noRuntimeLibrary,
       moduleNames,
       assetConstants(
-        (source) => store.get(source),
+        (source) => options.assets.get(source),
         (asset) => assets.add(asset),
       ),
+      ...(options.optimise ? [flatConcatenation, stringMethods] : []),
       capture,
     ],
   });
-  const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error);
+  const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error && !isBitOperatorWarning(d));
   if (!ast) throw new Error(`typescript-to-lua gave nothing for ${file.fileName}`);
   return { fileName: file.fileName, ast, problems: errors.map(toProblem), assets: [...assets] };
 }

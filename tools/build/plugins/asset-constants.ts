@@ -5,8 +5,8 @@ import { namedAsset } from '../assets/find-assets.ts';
 
 /** `$asset('page.html').etag` and its other fields as constants; `used` hears of every asset that reaches the code. */
 export function assetConstants(find: (source: string) => Asset | undefined, used: (asset: Asset) => void): lua.Plugin {
-  const assetOf = (node: ts.Expression): Asset | undefined => {
-    const source = ts.isCallExpression(node) ? namedAsset(node) : undefined;
+  const assetOf = (node: ts.Expression | undefined): Asset | undefined => {
+    const source = node && ts.isCallExpression(node) ? namedAsset(node) : undefined;
     const asset = source === undefined ? undefined : find(source);
     if (asset) used(asset);
     return asset;
@@ -14,7 +14,7 @@ export function assetConstants(find: (source: string) => Asset | undefined, used
   return {
     visitors: {
       [ts.SyntaxKind.PropertyAccessExpression]: (node, context) => {
-        const asset = assetOf(node.expression);
+        const asset = assetOf(node.expression) ?? assetOf(initialiserOf(context, node.expression));
         const constant = asset && fieldsOf(asset)[node.name.text];
         return constant ?? context.superTransformExpression(node);
       },
@@ -28,6 +28,13 @@ export function assetConstants(find: (source: string) => Asset | undefined, used
       },
     },
   };
+}
+
+/** What a `const` was set to. */
+function initialiserOf(context: lua.TransformationContext, node: ts.Expression): ts.Expression | undefined {
+  const declaration = ts.isIdentifier(node) ? context.checker.getSymbolAtLocation(node)?.valueDeclaration : undefined;
+  if (!declaration || !ts.isVariableDeclaration(declaration)) return undefined;
+  return ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const ? declaration.initializer : undefined;
 }
 
 function fieldsOf(asset: Asset): Record<string, lua.Expression> {

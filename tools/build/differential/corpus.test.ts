@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { runJavascript } from './run-javascript.ts';
+import { runVariants, variants } from './variants.ts';
+
+/** Programs that must print the same as JavaScript and as Lua, however they are built. */
+const programs: Record<string, Record<string, string>> = {
+  'concatenations of every kind': {
+    'main.ts': `
+      const log: string[] = [];
+      function seen(x: string): string { log.push(x); return x; }
+      let n = 1;
+      function next(): number { n += 1; return n; }
+      const maybe = (on: boolean): string | undefined => (on ? 'yes' : undefined);
+      const a = 'x', b = 2, flag = true;
+      print(a + b + a, b + b + a, a + (b + b), a + flag, \`\${a}\${b}\${flag}\`, \`\${b}\`, \`\${a}\`, '' + b);
+      print('one' + 'two' + 3 + \`four\${5}\` + a);
+      print(seen('1') + next() + seen('2') + next() + log.join(''));
+      print(a + (b > 1 ? 'big' : 'small') + '!', (maybe(true) ?? 'no') + (maybe(false) ?? 'no'));
+      print(\`\${a}-\${\`\${b}-\${a}\`}-\${tostring(b)}-\${tostring(flag)}\`);
+      let s = 'a';
+      s += 'b' + 1;
+      s += 2;
+      s = s + s + '\\n' + "q'\\"" + s;
+      print(s);
+    `,
+  },
+  'a concatenation longer than one chain': {
+    'main.ts': `const x = tostring(1);\nprint(${Array.from({ length: 150 }, (_, i) => (i % 3 ? 'x' : `'${i}'`)).join(' + ')});\nexport {};`,
+  },
+  'string functions': {
+    'main.ts': `
+      const s = 'hello';
+      print(string.upper(s), string.sub(s, 2, 3), string.rep('ab', 3), string.len(s + 'x'));
+      export {};
+    `,
+  },
+  'bit operators on whole numbers': {
+    'main.ts': `
+      let flags = 0x0f;
+      flags |= 0x100;
+      print(flags & 0xff, flags | 1, flags ^ 3, ~flags, 1 << 5, -8 >> 1, 255 >>> 4, (flags & 1) === 1);
+      export {};
+    `,
+  },
+  'imports and exports in every form': {
+    'main.ts': `
+      import defaultExport, { count, bump, LIMIT as MOST, table, greet } from './state.ts';
+      import * as state from './state.ts';
+      import { greet as again, renamed } from './index.ts';
+      import { late } from './other/state.ts';
+      import './effects.ts';
+      const greeting = 'hi';
+      print(count, state.count, MOST, defaultExport());
+      bump();
+      print(state.count, table.a, greet('x'), again('y'), renamed, late(), greeting);
+      export const unused = 1;
+    `,
+    'state.ts': `
+      export let count = 0;
+      export const LIMIT = 5;
+      const name = 'state';
+      export const table = { a: 1, say: (): string => name };
+      export function bump(): void { count += 1; }
+      export function greet(who: string): string { return name + who + LIMIT; }
+      export default function (): string { return 'default of ' + name; }
+      export function never(): void { print('never'); }
+    `,
+    'index.ts': `
+      export * from './state.ts';
+      export { name as renamed } from './other/state.ts';
+    `,
+    'other/state.ts': `
+      export const name = 'other';
+      const count = 7;
+      export function late(): number { return helper() + count; }
+      function helper(): number { return count; }
+    `,
+    'effects.ts': `print('effect');\nexport {};`,
+  },
+  'names that hide each other': {
+    'main.ts': `
+      import { value, read } from './a.ts';
+      import { value as other } from './b.ts';
+      function inner(value: number): number { const other = value * 2; return other + read(); }
+      const end_ = value;
+      const print_ = (x: number): void => { print(x, end_); };
+      for (const value of [1, 2]) print_(inner(value) + other);
+      { const value = 'block'; print(value, other); }
+      print(value);
+    `,
+    'a.ts': `export const value = 10;\nlet hidden = value;\nexport function read(): number { hidden += 1; return hidden; }`,
+    'b.ts': `const hidden = 3;\nexport let value = hidden;\nvalue += 1;`,
+  },
+  'an export used before it is set': {
+    'main.ts': `import { get, set } from './a.ts';\nprint(get());\nset(4);\nprint(get());`,
+    'a.ts': `
+      export function get(): number | undefined { return late; }
+      export function set(n: number): void { late = n; }
+      export let late: number | undefined = undefined;
+    `,
+  },
+  'a namespace used as a value': {
+    'main.ts': `
+      import * as a from './a.ts';
+      function describe(m: typeof a): string { return m.name + m.twice(m.n); }
+      a.grow();
+      print(describe(a), a.n);
+    `,
+    'a.ts': `export const name = 'a';\nexport let n = 1;\nexport function grow(): void { n += 1; }\nexport function twice(x: number): number { return x * 2; }`,
+  },
+  'more locals than one function may have': {
+    'main.ts': `
+      ${Array.from({ length: 6 }, (_, m) => `import { f${m}, total${m} } from './m${m}.ts';`).join('\n')}
+      print(${Array.from({ length: 6 }, (_, m) => `f${m}(2) + total${m}()`).join(', ')});
+    `,
+    ...Object.fromEntries(
+      Array.from({ length: 6 }, (_, m) => [
+        `m${m}.ts`,
+        `${Array.from({ length: 15 }, (_, i) => `let v${i} = ${m * 100 + i};`).join('\n')}
+         export function f${m}(x: number): number { v0 += x; return ${Array.from({ length: 15 }, (_, i) => `v${i}`).join(' + ')}; }
+         export function total${m}(): number { return v0 + v14; }`,
+      ]),
+    ),
+  },
+  'more shared names than one function may have locals': {
+    'main.ts': `
+      import { ${Array.from({ length: 70 }, (_, i) => `g${i}`).join(', ')} } from './many.ts';
+      print(${Array.from({ length: 70 }, (_, i) => `g${i}(${i})`).join(' + ')});
+    `,
+    'many.ts': Array.from(
+      { length: 70 },
+      (_, i) => `export function g${i}(x: number): number { return x + ${i > 0 ? `g${i - 1}(0)` : '1'}; }`,
+    ).join('\n'),
+  },
+};
+
+test.each(Object.entries(programs))('%s', async (_, files) => {
+  const expected = runJavascript(files);
+  expect(await runVariants(files)).toEqual(Object.fromEntries(Object.keys(variants).map((name) => [name, expected])));
+});
