@@ -16,7 +16,8 @@ const enum Limit {
 const { field } = overlay<typeof import('../http/fields.ts')>($module('../http/fields.ts'));
 
 function describe(led: Led): string {
-  return `{"name":"${led.name}","pin":${led.pin},"state":"${led.state}","lit":${led.lit},"period":${led.period},"duty":${led.duty},"steps":[${led.steps === undefined ? '' : table.concat(led.steps, ',')}]}`;
+  const lit = (gpio.read(led.pin) === gpio.LOW) === led.activeLow;
+  return `{"name":"${led.name}","pin":${led.pin},"state":"${led.state}","lit":${lit},"period":${led.period},"duty":${led.duty},"steps":[${led.steps === undefined ? '' : table.concat(led.steps, ',')}]}`;
 }
 
 function list(connection: Connection): void {

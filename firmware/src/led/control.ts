@@ -11,7 +11,6 @@ export interface Change {
 }
 
 function light(led: Led, lit: boolean): void {
-  led.lit = lit;
   gpio.write(led.pin, lit === led.activeLow ? gpio.LOW : gpio.HIGH);
 }
 
@@ -59,7 +58,6 @@ export function setUp(settings: LedSettings[]): void {
       pin,
       activeLow: activeLow === true,
       state: 'off',
-      lit: false,
       period: 1000,
       duty: 50,
     };

@@ -15,7 +15,6 @@ export interface Led {
   readonly pin: gpio.Pin;
   readonly activeLow: boolean;
   state: LedState;
-  lit: boolean;
   /** Of blinking, in milliseconds. */
   period: number;
   /** Part of the period that it is lit, in per cent. */

@@ -7,9 +7,10 @@
  * an error in a callback would restart the board.
  *
  * Functions are few and long, because each costs about 150 bytes of heap before its first instruction; what is needed
- * once or rarely is in `serve.ts` and `mishap.ts`.
+ * once or rarely is in `use.ts` and `mishap.ts`.
  */
 import { overlay } from '../runtime.ts';
+import { counters } from './counters.ts';
 import { type Connection, Phase, type Protocol, type Source, Tcp } from './connection.ts';
 
 const enum Heap {
@@ -51,26 +52,16 @@ const mostCloses = isEspconn ? 4 : math.huge;
 /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
 const keepFor = isEspconn ? 125 : 14;
 
-/** What happened since boot. */
-export const counters = {
-  accepted: 0,
-  answered: 0,
-  /** Closed by us first. */
-  closed: 0,
-  /** Ended by the client's RST or silence. */
-  lost: 0,
-  /** Told to come back later. */
-  busy: 0,
-  /** Requests that took too long. */
-  late: 0,
-  /** Sends put off: no memory, or refused by the stack. */
-  stalled: 0,
-  /** Lua errors caught. */
-  errors: 0,
-};
-
-/** What the rarely used parts need to know. */
-export const manager: { open: number; protocol?: Protocol; sweeper?: tmr.Timer } = { open: 0 };
+/** What other modules need to know, and what they set: all but `open` before the first connection. */
+export const manager: {
+  /** Connections open now. */
+  open: number;
+  protocol?: Protocol;
+  /** Runs `onSweep` while there is something to look after. */
+  sweeper?: tmr.Timer;
+  /** Called when the last connection is over and its socket forgotten. */
+  idle?: (this: void) => void;
+} = { open: 0 };
 
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
 let lastCollection = 0;
@@ -233,6 +224,7 @@ export const onSweep = edge((): void => {
   }
   if (manager.open === 0 && used === 0) {
     manager.sweeper!.stop();
+    manager.idle?.();
     collectgarbage();
   }
 });

@@ -1,4 +1,5 @@
 /** Keeps a way in: a key or the flash button stops the application before it starts, and so do three crashes. */
+import { overlay } from '../runtime.ts';
 
 /** Milliseconds. */
 const enum Wait {
@@ -25,38 +26,10 @@ const enum Cause {
   RESTART = 4,
 }
 
-/** Holds the number of crashes in a row. */
-const FILE = 'crashes';
-
-function readCrashes(): number {
-  const memory = file.open(FILE);
-  if (memory === undefined) return 0;
-  const text = memory.read();
-  memory.close();
-  return tonumber(text) ?? 0;
-}
-
-function writeCrashes(crashes: number): void {
-  if (crashes === 0) {
-    file.remove(FILE);
-    return;
-  }
-  const memory = file.open(FILE, 'w');
-  if (memory === undefined) return;
-  memory.write(`${crashes}`);
-  memory.close();
-}
-
-/** A Lua error outside `pcall` restarts the board, and counts as a crash; swallowing it would break new sockets. */
-function onError(this: void, traceback: string): void {
-  print(traceback);
-  writeCrashes(readCrashes() + 1);
-  node.restart();
-}
-
 /** Calls `start` after a moment, unless somebody wants the prompt or it only crashes. */
 export function guard(start: (this: void) => void): void {
   const [, cause] = node.bootreason();
+  const { readCrashes, writeCrashes } = overlay<typeof import('./crashes.ts')>($module('./crashes.ts'));
   let crashes = readCrashes();
   if (cause === Cause.HARDWARE_WATCHDOG || cause === Cause.EXCEPTION || cause === Cause.SOFTWARE_WATCHDOG) {
     crashes++;
@@ -84,6 +57,12 @@ export function guard(start: (this: void) => void): void {
       print('boot: stopped, the prompt is yours');
       return;
     }
+    // A swallowed error would break new sockets, so the board restarts.
+    const onError = (traceback: string): void => {
+      print(traceback);
+      overlay<typeof import('./crashes.ts')>($module('./crashes.ts')).addCrash();
+      node.restart();
+    };
     node.setonerror?.(onError);
     if (crashes > 0) tmr.create().alarm(Wait.SURVIVED, tmr.ALARM_SINGLE, () => writeCrashes(0));
     const [ok, message] = pcall(start);

@@ -1,6 +1,7 @@
 /** `/metrics`: the same figures for Prometheus; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { closed, counters, manager } from '../net/manager.ts';
+import { counters } from '../net/counters.ts';
+import { closed, manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 
 /** Answers in the text format, version 0.0.4. */

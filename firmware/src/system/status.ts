@@ -1,6 +1,7 @@
 /** `/api/status`: what the board says of itself; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { closed, counters, manager } from '../net/manager.ts';
+import { counters } from '../net/counters.ts';
+import { closed, manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 

@@ -1,0 +1,26 @@
+/** The number of crashes in a row, kept in flash; loaded when it is needed. */
+
+const FILE = 'crashes';
+
+export function readCrashes(): number {
+  const memory = file.open(FILE);
+  if (memory === undefined) return 0;
+  const text = memory.read();
+  memory.close();
+  return tonumber(text) ?? 0;
+}
+
+export function writeCrashes(crashes: number): void {
+  if (crashes === 0) {
+    file.remove(FILE);
+    return;
+  }
+  const memory = file.open(FILE, 'w');
+  if (memory === undefined) return;
+  memory.write(`${crashes}`);
+  memory.close();
+}
+
+export function addCrash(): void {
+  writeCrashes(readCrashes() + 1);
+}
