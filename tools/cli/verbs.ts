@@ -30,9 +30,19 @@ export const verbs: readonly Verb[] = [
     load: () => import('../monitor/command.ts'),
   },
   {
+    name: 'dev',
+    summary: 'build, upload what changed, restart and follow the log at every save',
+    load: () => import('../dev/command.ts'),
+  },
+  {
     name: 'stress',
     summary: 'hammer a board with HTTP HEAD, one TCP connection each, and judge every ending',
     load: () => import('../../host-tests/stress/command.ts'),
+  },
+  {
+    name: 'conformance',
+    summary: 'hold a web server against RFC 9112 and RFC 9110, one case at a time',
+    load: () => import('../../host-tests/conformance/command.ts'),
   },
   {
     name: 'run',

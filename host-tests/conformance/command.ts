@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { ExitCode, UserError } from '../../tools/cli/exit.ts';
+import { startProgress } from '../../tools/cli/progress.ts';
+import { cases } from './cases/index.ts';
+import { conformanceReport } from './report.ts';
+import { runConformance } from './run.ts';
+
+interface Options {
+  host: string;
+  port: number;
+  only?: string[];
+  out: string;
+  json: boolean;
+}
+
+const port = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new InvalidArgumentError('It must be 1 to 65535.');
+  return value;
+};
+
+export function register(command: Command): void {
+  command
+    .requiredOption('--host <host>', 'name or address of the server')
+    .option('--port <port>', 'its TCP port', port, 80)
+    .option('--only <ids...>', 'these cases only, by id or by the beginning of a section such as "RFC 9112 9"')
+    .option('--out <file>', 'every result as JSON', '.last-ack/conformance.json')
+    .option('--json', 'print the results as JSON on stdout', false)
+    .addHelpText('after', '\nExit codes: 0 every MUST kept, 1 not, 2 usage, 3 no server, 130 interrupted.')
+    .action(conformance);
+}
+
+async function conformance(options: Options): Promise<void> {
+  const chosen = choose(options.only);
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once('SIGINT', onSignal);
+  const progress = startProgress('conformance');
+  const results = await runConformance({
+    host: options.host,
+    port: options.port,
+    cases: chosen,
+    signal: interrupt.signal,
+    onResult: ({ id }, done) => progress.update(done, chosen.length, id),
+  });
+  progress.stop();
+  process.off('SIGINT', onSignal);
+  if (results.length > 0 && results.every(({ answer }) => answer === 'no connection'))
+    throw new UserError(
+      `No connection to ${options.host}:${options.port}.`,
+      'Check --host and --port, and that the server runs.',
+      ExitCode.noBoard,
+    );
+  await mkdir(dirname(options.out), { recursive: true });
+  await writeFile(options.out, `${JSON.stringify(results, undefined, 1)}\n`);
+  console.log(options.json ? JSON.stringify(results) : conformanceReport(results));
+  const kept = results.every(({ level, passed }) => passed || level !== 'MUST');
+  process.exitCode = interrupt.signal.aborted ? ExitCode.interrupted : kept ? ExitCode.good : ExitCode.failed;
+}
+
+function choose(only: string[] | undefined): typeof cases {
+  if (!only) return cases;
+  const chosen = cases.filter(({ id, section }) => only.some((wanted) => id === wanted || section.startsWith(wanted)));
+  if (chosen.length > 0) return chosen;
+  throw new UserError(
+    `No case is called ${only.join(' or ')}.`,
+    `Cases: ${cases.map(({ id }) => id).join(', ')}.`,
+    ExitCode.usage,
+  );
+}
