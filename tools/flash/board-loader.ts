@@ -26,6 +26,8 @@ const BUTTON_ATTEMPTS = 60;
 const BAUD_SETTLE_MS = 50;
 const PROBE_TIMEOUT_MS = 500;
 const MAX_INFO_READS = 5;
+/** A packet of 4 KiB takes 0.4 s on a line of 115200 baud. */
+const READ_TIMEOUT_MS = 3000;
 const ERASE_REGION = 0xd1;
 
 /** The modem lines did nothing: the driver refuses them, or they are not wired to the chip. */
@@ -61,6 +63,7 @@ export class BoardLoader {
     this.#loader.chip.SPI_MOSI_DLEN_OFFS = undefined as unknown as number;
     await this.#loader.runStub();
     this.#loader.WRITE_BLOCK_ATTEMPTS = 1;
+    this.#loader.FLASH_READ_TIMEOUT = READ_TIMEOUT_MS;
   }
 
   /** What the chip says of itself, once it has said the same twice: answers carry no checksum. */
@@ -112,10 +115,6 @@ export class BoardLoader {
 
   md5(address: number, size: number): Promise<string> {
     return this.#loader.flashMd5sum(address, size);
-  }
-
-  async eraseAll(): Promise<void> {
-    await this.#loader.eraseFlash();
   }
 
   /** Address and size in bytes, both multiples of a sector. */

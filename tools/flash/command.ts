@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { startProgress } from '../cli/progress.ts';
 import { parseRate } from '../serial/baud-rate.ts';
 import { findPort } from '../serial/discovery.ts';
 import { openPort } from '../serial/open-port.ts';
+import { readBoard, restoreBoard } from './backup.ts';
 import { eraseBoard, flashParts } from './flash.ts';
 import { inspectImage, IROM_OFFSET, type ImagePart } from './image.ts';
 import type { FlashProgress, SessionOptions } from './session.ts';
@@ -13,6 +14,8 @@ interface Options {
   port?: string;
   baud?: number;
   erase?: true;
+  read?: string;
+  restore?: string;
   buttons?: true;
   json?: true;
 }
@@ -23,36 +26,37 @@ export function register(command: Command): void {
     .option('-p, --port <path>', 'serial port; without it the only board is found')
     .option('-b, --baud <rate>', 'bit/s to start with, lowered when the line is bad (default: 460800)', parseRate)
     .option('--erase', 'erase the whole flash first, files included; without an image only that')
+    .option('--read <file>', 'save all of the flash to a file, Wi-Fi password included')
+    .option('--restore <file>', 'put such a file back')
     .option('--buttons', 'for adapters without DTR and RTS: hold FLASH and press RST when told')
     .option('--json', 'print the result as JSON on stdout')
     .addHelpText('after', '\nExit codes: 0 good, 2 not an image that fits, 3 no board or port, 4 the board failed.')
     .action(run);
 }
 
+interface Summary {
+  summary: string;
+}
+
+/** What is done with a board once the port is open. */
+type Job = (session: SessionOptions) => Promise<Summary>;
+
 async function run(files: readonly string[], options: Options): Promise<void> {
-  const parts = readParts(files);
-  if (parts.length === 0 && !options.erase)
-    throw new UserError('nothing to flash', 'name an image, or add --erase; see --help', ExitCode.usage);
-  const image = parts.length > 0 ? inspectImage(parts) : undefined;
+  const job = chooseJob(files, options);
   const path = await findPort(options.port);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const port = await openPort(path);
-  const progress = startProgress('flashing');
+  const progress = startProgress(options.read === undefined ? 'flashing' : 'reading');
   try {
-    if (image?.isSynthetic && !port.isVirtual)
-      throw new UserError('this is a synthetic image, without firmware', 'give a NodeMCU build', ExitCode.usage);
-    const session: SessionOptions = {
+    const result = await job({
       port,
       mode: options.buttons ? 'buttons' : 'lines',
       signal: interrupt.signal,
       onProgress: progressLine((done, total, note) => progress.update(done, total, note)),
       onNote: (note) => console.error(note),
       ...(options.baud !== undefined && { baudRate: options.baud }),
-    };
-    const result = image
-      ? await flashParts({ ...session, parts, erase: options.erase ?? false })
-      : { ...(await eraseBoard(session)), summary: 'flash erased' };
+    });
     progress.stop();
     console.log(options.json ? JSON.stringify(result) : result.summary);
   } finally {
@@ -61,8 +65,42 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   }
 }
 
+/** Everything that can be wrong with the files is found before the port is opened. */
+function chooseJob(files: readonly string[], { erase, read, restore }: Options): Job {
+  const wanted = [files.length > 0, read !== undefined, restore !== undefined].filter(Boolean).length;
+  if (wanted > 1 || (erase && (read ?? restore) !== undefined))
+    throw new UserError('more than one thing to do', 'give an image, --read or --restore, not two', ExitCode.usage);
+  if (read !== undefined) return (session) => backUp(session, read);
+  if (restore !== undefined) {
+    const backup = readInput(restore);
+    return (session) => restoreBoard({ ...session, backup });
+  }
+  if (files.length > 0) return flashJob(readParts(files), erase ?? false);
+  if (erase) return eraseBoard;
+  throw new UserError('nothing to flash', 'name an image, or add --erase, --read or --restore', ExitCode.usage);
+}
+
+function flashJob(parts: readonly ImagePart[], erase: boolean): Job {
+  const { isSynthetic } = inspectImage(parts);
+  return (session) => {
+    if (isSynthetic && !session.port.isVirtual)
+      throw new UserError(
+        'this is a synthetic image: only a virtual board, which brings its own firmware, runs after it',
+        'give a NodeMCU build',
+        ExitCode.usage,
+      );
+    return flashParts({ ...session, parts, erase });
+  };
+}
+
+async function backUp(session: SessionOptions, file: string): Promise<Summary> {
+  const { bytes, ...rest } = await readBoard(session);
+  writeFileSync(file, bytes, { mode: 0o600 });
+  return { ...rest, summary: `${rest.summary}, saved as ${file}` };
+}
+
 function readParts(files: readonly string[]): ImagePart[] {
-  return files.map((name) => ({ name, address: addressOf(name, files.length), data: read(name) }));
+  return files.map((name) => ({ name, address: addressOf(name, files.length), data: readInput(name) }));
 }
 
 /** Espressif's makefiles call the parts by their address. */
@@ -78,26 +116,26 @@ function addressOf(name: string, count: number): number {
   );
 }
 
-function read(name: string): Uint8Array {
+function readInput(name: string): Uint8Array {
   try {
     return readFileSync(name);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot read ${name}: ${reason}`, 'check the path of the image', ExitCode.usage);
+    throw new UserError(`cannot read ${name}: ${reason}`, 'check the path', ExitCode.usage);
   }
 }
 
-/** Rate and time left of the phase that takes long. */
+/** Rate and time left of the phases that take long. */
 function progressLine(update: (done: number, total: number, note: string) => void): (progress: FlashProgress) => void {
   let started = performance.now();
   return ({ phase, done, total, baudRate }) => {
-    if (phase !== 'write' && phase !== 'read') return;
+    if (phase === 'connect') return;
     if (done === 0) started = performance.now();
-    const seconds = (performance.now() - started) / 1000;
-    const rate = done / seconds;
-    const note = done > 0 ? `${Math.round(rate / 1024)} KiB/s at ${baudRate} baud, ${eta(total - done, rate)}` : '';
-    update(done, total, note);
+    update(done, total, done === 0 ? phase : speedNote(phase, done, total - done, started, baudRate));
   };
 }
 
-const eta = (left: number, rate: number): string => `${Math.ceil(left / rate)} s left`;
+function speedNote(phase: string, done: number, left: number, started: number, baudRate: number): string {
+  const rate = (done * 1000) / (performance.now() - started);
+  return `${phase}, ${Math.round(rate / 1024)} KiB/s at ${baudRate} baud, ${Math.ceil(left / rate)} s left`;
+}

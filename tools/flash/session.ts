@@ -4,7 +4,7 @@ import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { BoardLoader, isSilent, LinesRefused, type ChipInfo, type ResetMode } from './board-loader.ts';
 
 export interface FlashProgress {
-  phase: 'connect' | 'erase' | 'write' | 'read' | 'restart';
+  phase: 'connect' | 'erase' | 'write' | 'read';
   /** Bytes of flash. */
   done: number;
   total: number;

@@ -1,5 +1,5 @@
 import { LinePort } from '../serial/line-port.ts';
-import { VirtualClock } from '../virtual-board/clock.ts';
+import { VirtualClock, type Clock } from '../virtual-board/clock.ts';
 import { isBootable } from '../virtual-board/serial/boot-image.ts';
 import { bootRomText, ResetCause } from '../virtual-board/serial/boot-rom.ts';
 import { MemoryFlash } from '../virtual-board/serial/memory-flash.ts';
@@ -7,9 +7,9 @@ import { ResetCircuit } from '../virtual-board/serial/reset-circuit.ts';
 import { RomLoader } from '../virtual-board/serial/rom-loader.ts';
 import { Uart, type LineRate } from '../virtual-board/serial/uart.ts';
 
-/** A board for tests of flashers: reset circuit, boot ROM and flash, on virtual time. */
-export interface BareBoard {
-  clock: VirtualClock;
+/** A board for tests of flashers: reset circuit, boot ROM and flash. */
+export interface BareBoard<C extends Clock> {
+  clock: C;
   flash: MemoryFlash;
   uart: Uart;
   circuit: ResetCircuit;
@@ -17,22 +17,31 @@ export interface BareBoard {
   /** What the chip did, e.g. "loader", "boots", "no image". */
   events: string[];
   /** What it runs now. */
-  state(): 'held' | 'loader' | 'firmware' | 'no image';
+  state(): BoardState;
 }
+
+type BoardState = 'held' | 'loader' | 'firmware' | 'no image';
 
 interface BareBoardOptions {
   rate?: LineRate;
   flash?: MemoryFlash;
 }
 
-export function bareBoard({ rate = 'line', flash = new MemoryFlash() }: BareBoardOptions = {}): BareBoard {
-  const clock = new VirtualClock();
+export function bareBoard(options: BareBoardOptions = {}): BareBoard<VirtualClock> {
+  return bareBoardOn(new VirtualClock(), options);
+}
+
+/** The same on any clock, for flashers that bring their own timers. */
+export function bareBoardOn<C extends Clock>(
+  clock: C,
+  { rate = 'line', flash = new MemoryFlash() }: BareBoardOptions = {},
+): BareBoard<C> {
   const events: string[] = [];
-  let state: ReturnType<BareBoard['state']> = 'firmware';
+  let state: BoardState = 'firmware';
   const uart = new Uart({ clock, rate, onLines: (lines) => circuit.setLines(lines) });
   const loader = new RomLoader({ uart: uart.chip, flash, clock, onRestart: () => start(circuit.gpio0Low) });
   const circuit = new ResetCircuit({ clock, onHold: hold, onStart: start });
-  const enter = (next: typeof state): void => {
+  const enter = (next: BoardState): void => {
     state = next;
     events.push(next);
   };

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Port } from '../serial/port.ts';
+import { webSerialPort } from '../serial/web-serial.ts';
+import { RealClock } from '../virtual-board/clock.ts';
+import { readBoard } from './backup.ts';
+import { flashParts } from './flash.ts';
+import { syntheticImage } from './synthetic-image.ts';
+import { bareBoardOn } from './testing.ts';
+
+/** What the test uses of it; its declarations lie where Node's resolution does not find them. */
+interface SecondLoader {
+  chipName: string | null;
+  initialize(): Promise<void>;
+  runStub(): Promise<SecondLoader>;
+  readFlash(address: number, size: number): Promise<Uint8Array>;
+  flashData(data: ArrayBuffer, onProgress: () => void, offset: number, compress: boolean): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+interface SecondFlasher {
+  ESPLoader: new (port: ReturnType<typeof webSerialPort>, logger: Record<string, () => void>) => SecondLoader;
+}
+
+const silence = (): void => undefined;
+const image = syntheticImage({ size: 100 * 1024 });
+
+/** tasmota-webserial-esptool: written by others from the protocol, with a stub build of its own. */
+async function secondFlasher(port: Port): Promise<{ loader: SecondLoader; stub: SecondLoader }> {
+  const module = 'tasmota-webserial-esptool/dist/web/index.js';
+  const { ESPLoader } = (await import(module)) as SecondFlasher;
+  const serial = webSerialPort(port);
+  await serial.open({ baudRate: 115200 });
+  const loader = new ESPLoader(serial, { log: silence, debug: silence, error: silence });
+  await loader.initialize();
+  const stub = await loader.runStub();
+  return { loader, stub };
+}
+
+describe('a second, independent flasher', () => {
+  it('reads back exactly what was flashed', async () => {
+    const board = bareBoardOn(new RealClock(), { rate: 'instant' });
+    await flashParts({ ...board, parts: [{ name: 'image.bin', address: 0, data: image }] });
+    const { loader, stub } = await secondFlasher(board.port);
+    expect(loader.chipName).toBe('ESP8266');
+    const back = await stub.readFlash(0, image.length);
+    const expected = Uint8Array.from(image);
+    expected[3] = 0x40;
+    expect(Buffer.from(back).equals(expected)).toBe(true);
+    await stub.disconnect();
+  });
+
+  it('writes what our backup reads', async () => {
+    const board = bareBoardOn(new RealClock(), { rate: 'instant' });
+    const { stub } = await secondFlasher(board.port);
+    const copy = Uint8Array.from(image);
+    await stub.flashData(copy.buffer, silence, 0, true);
+    await stub.disconnect();
+    const { bytes } = await readBoard(board);
+    expect(Buffer.from(bytes.subarray(4, image.length)).equals(image.subarray(4))).toBe(true);
+    expect(bytes.subarray(image.length).every((byte) => byte === 0xff)).toBe(true);
+  });
+});
