@@ -75,10 +75,11 @@ export class FrameSocket implements Link {
 
   #drain(buffer: Buffer, firstLength: number): void {
     const c = libc();
-    let length = firstLength;
-    for (let count = 0; count < BURST && length > 0; count++) {
+    this.#receiver(Buffer.from(buffer.subarray(0, firstLength)));
+    for (let count = 1; count < BURST && this.#isOpen(); count++) {
+      const length = c.read(this.#fd, buffer, FRAME_BYTES);
+      if (length <= 0) return;
       this.#receiver(Buffer.from(buffer.subarray(0, length)));
-      length = this.#isOpen() ? c.read(this.#fd, buffer, FRAME_BYTES) : 0;
     }
   }
 }
