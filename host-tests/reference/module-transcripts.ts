@@ -51,6 +51,7 @@ print("\\1end" .. (ok and "" or "error " .. tostring(e)))
 const COUNTER_EDGE = 2 ** 31;
 const BEFORE_EDGE_US = 100_000;
 
+/** The recordings were made with the firmware's code on a 32-bit PC. */
 /** Runs every entry of a transcript file, each on a fresh board with an empty file system. */
 export function runModuleFile(path: string): TranscriptResult {
   const { module, entries } = JSON.parse(readFileSync(path, 'utf8')) as TranscriptFile;
@@ -71,12 +72,12 @@ function observe(entry: Transcript): Required<Pick<Transcript, 'prints' | 'later
   const clock = new VirtualClock();
   const atEdge = entry.note?.includes('microsecond counter') ?? false;
   const board = new VirtualBoard({
-    profile: findProfile('nodemcu-3.0'),
+    profile: { ...findProfile('nodemcu-3.0'), lua: { integerConversion: 'nearest' } },
     clock,
     random: seededRandom(1),
     flash: new MemoryFlash(),
     speed: 'host',
-    files: { 'init.lua': Buffer.from(INIT), 't.lua': Buffer.from(entry.lua, 'latin1') },
+    files: { 'init.lua': Buffer.from(INIT), 't.lua': Buffer.from(`${entry.lua}\n`, 'latin1') },
     microsecondsAtBoot: atEdge ? COUNTER_EDGE - BEFORE_EDGE_US : 0,
   });
   let text = '';

@@ -2,11 +2,14 @@ import type { Clock, Timer } from './clock.ts';
 import { FileStore } from './file-store.ts';
 import { Firmware } from './firmware.ts';
 import type { BoardEvent, BoardSnapshot } from './inspect.ts';
-import type { ResetCause } from './modules/host.ts';
+import type { ResetCause, StartupSettings } from './modules/host.ts';
+import { createNetwork } from './modules/network.ts';
 import type { AccessPoint, NetworkFactory } from './modules/network-side.ts';
 import { type Level, Pins } from './pins.ts';
 import type { BoardProfile } from './profiles/profile.ts';
 import type { Random } from './random.ts';
+import { RealTimeClock } from './real-time-clock.ts';
+import { type AdcMode, defaultSensors, type Sensors } from './sensors.ts';
 import { isBootable } from './serial/boot-image.ts';
 import { bootRomText, NO_IMAGE_RESTART_MS, NO_IMAGE_TEXT, ResetCause as RomCause } from './serial/boot-rom.ts';
 import type { FlashChip } from './serial/flash-chip.ts';
@@ -33,6 +36,8 @@ export interface VirtualBoardOptions {
   /** Bytes of heap at boot instead of the profile's. */
   heap?: number;
   serialRate?: LineRate;
+  /** What the analogue input measures. */
+  sensors?: Sensors;
   network?: NetworkFactory;
   /** Value of the microsecond counter at boot; for tests of its overflow. */
   microsecondsAtBoot?: number;
@@ -48,8 +53,11 @@ export class VirtualBoard {
   readonly #circuit: ResetCircuit;
   readonly #loader: RomLoader;
   readonly #pins = new Pins();
-  readonly #receivers = new Set<(event: BoardEvent) => void>();
+  readonly #receivers = new Map<(event: BoardEvent) => void, boolean>();
   readonly #powerOnTime: number;
+  readonly #realTime: RealTimeClock;
+  readonly #adcMode: AdcMode = { vdd: false, vddAtNextBoot: false };
+  readonly #startup: StartupSettings = { command: undefined, banner: true, delayMount: false, frequency: 80 };
   #files: FileStore;
   #mode: BoardSnapshot['mode'] = 'off';
   #firmware: Firmware | undefined;
@@ -63,6 +71,7 @@ export class VirtualBoard {
     const { clock, flash } = options;
     this.#options = options;
     this.#powerOnTime = clock.now();
+    this.#realTime = new RealTimeClock(clock);
     this.#files = new FileStore(flash);
     for (const [name, content] of Object.entries(options.files ?? {})) this.#files.write(name, content);
     this.#circuit = new ResetCircuit({
@@ -107,8 +116,9 @@ export class VirtualBoard {
     };
   }
 
-  onEvent(receiver: (event: BoardEvent) => void): () => void {
-    this.#receivers.add(receiver);
+  /** With `pcb`, events of that type too: a busy server has tens of thousands in a second. */
+  onEvent(receiver: (event: BoardEvent) => void, { pcb = false } = {}): () => void {
+    this.#receivers.set(receiver, pcb);
     return () => {
       this.#receivers.delete(receiver);
     };
@@ -135,7 +145,7 @@ export class VirtualBoard {
   }
 
   #emit(event: BoardEvent): void {
-    for (const receiver of this.#receivers) receiver(event);
+    for (const [receiver, pcb] of this.#receivers) if (pcb || event.type !== 'pcb') receiver(event);
   }
 
   #halt(mode: BoardSnapshot['mode']): void {
@@ -182,17 +192,21 @@ export class VirtualBoard {
     const { profile, clock, random, flash, heap, link, network, accessPoint } = this.#options;
     this.#files.mount();
     this.#minHeap = Infinity;
+    this.#adcMode.vdd = this.#adcMode.vddAtNextBoot;
+    if (this.#cause === 'power-on') this.#realTime.clear();
     const firmware = new Firmware({
       ...{ profile, heap, clock, random, flash, files: this.#files, pins: this.#pins, uart: this.#uart.chip },
       bootCause: this.#cause,
+      sensors: this.#options.sensors ?? defaultSensors,
+      ...{ adcMode: this.#adcMode, realTime: this.#realTime, startup: this.#startup },
       microsecondsAtBoot: this.#options.microsecondsAtBoot ?? 0,
-      network,
+      network: network ?? createNetwork,
       networkOptions: {
         link,
         accessPoint: accessPoint ?? DEFAULT_ACCESS_POINT,
         isUp: this.#accessPointUp,
-        onEvent: (event) => this.#emit(event),
-        wantsPcbEvents: () => this.#receivers.size > 0,
+        onEvent: (event) => this.#emit({ ...event, t: this.#now() }),
+        wantsPcbEvents: () => [...this.#receivers.values()].includes(true),
       },
       onText: (text) => this.#emit({ t: this.#now(), type: 'serial', text }),
       onPanic: (message) => {

@@ -20,6 +20,7 @@ export class ErrorReporter {
   readonly #options: ErrorReporterOptions;
   #handler = NO_REF;
   #restart: Timer | undefined;
+  #survived = 0;
 
   constructor(options: ErrorReporterOptions) {
     this.#options = options;
@@ -29,6 +30,11 @@ export class ErrorReporter {
   setHandler(reference: number): void {
     this.#options.lua.unref(this.#handler);
     this.#handler = reference;
+  }
+
+  /** Errors that have been caught since boot. */
+  get survived(): number {
+    return this.#survived;
   }
 
   close(): void {
@@ -49,7 +55,10 @@ export class ErrorReporter {
       lua.pushString('out of memory');
       this.#postReport();
     }
-    if (status !== 0) lua.setTop(base - 1);
+    if (status !== 0) {
+      this.#survived++;
+      lua.setTop(base - 1);
+    }
     return status;
   };
 

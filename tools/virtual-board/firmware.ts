@@ -9,11 +9,13 @@ import { LuaPanic, MachineStopped } from './lua/errors.ts';
 import { ReadOnlyTables } from './lua/library.ts';
 import { Lua } from './lua/lua.ts';
 import { builtInModules } from './modules/built-in.ts';
-import type { ModuleHost, ResetCause } from './modules/host.ts';
+import type { ModuleHost, ResetCause, StartupSettings } from './modules/host.ts';
 import type { NetworkFactory, NetworkSide, NetworkSideOptions } from './modules/network-side.ts';
 import type { Pins } from './pins.ts';
 import type { BoardProfile } from './profiles/profile.ts';
 import type { Random } from './random.ts';
+import type { RealTimeClock } from './real-time-clock.ts';
+import type { AdcMode, Sensors } from './sensors.ts';
 import { Repl } from './repl.ts';
 import type { FlashChip } from './serial/flash-chip.ts';
 import type { ChipUart } from './serial/line.ts';
@@ -39,6 +41,10 @@ export interface FirmwareOptions {
   pins: Pins;
   uart: ChipUart;
   bootCause: ResetCause;
+  sensors: Sensors;
+  adcMode: AdcMode;
+  realTime: RealTimeClock;
+  startup: StartupSettings;
   /** Value of the 32-bit microsecond counter at boot. */
   microsecondsAtBoot: number;
   network: NetworkFactory | undefined;
@@ -83,6 +89,7 @@ export class Firmware {
     const tables = new ReadOnlyTables(lua);
     const modules = [...builtInModules(this.host, this.repl, errors), ...(this.network?.modules ?? [])];
     buildEnvironment(lua, { lua, chunks, tables, print: (text) => console.print(text) }, modules);
+    lua.roundsIntegers = profile.lua?.integerConversion === 'nearest';
     this.#limitHeap();
     lua.onHook = () => this.#countInstructions();
     lua.setHook(HOOK_INTERVAL);
@@ -90,9 +97,11 @@ export class Firmware {
 
   #createHost(console: Console, chunks: ChunkLoader, errors: ErrorReporter): ModuleHost {
     const { options, lua, cpu } = { options: this.#options, lua: this.#lua, cpu: this.#cpu };
-    const { profile, clock, random, flash, files, pins, uart, bootCause, microsecondsAtBoot } = options;
+    const { clock, microsecondsAtBoot } = options;
+    const { profile, random, flash, files, pins, uart, bootCause, sensors, adcMode, realTime, startup } = options;
     return {
       ...{ lua, chunks, clock, random, profile, flash, files, pins, uart, console, bootCause },
+      ...{ sensors, adcMode, realTime, startup },
       heap: lua.heap,
       run: (work) => {
         this.feedWatchdog();
@@ -100,11 +109,15 @@ export class Firmware {
       },
       post: (priority, task) => cpu.post(priority, task),
       pcallx: errors.call,
+      survivedErrors: () => errors.survived,
       microseconds: () => (microsecondsAtBoot + Math.floor((clock.now() - this.#bootTime) * 1000)) >>> 0,
       delay: (milliseconds) => block(clock, milliseconds),
       feedWatchdog: () => this.feedWatchdog(),
       restart: (cause) => {
         throw new MachineStopped(cause);
+      },
+      sleep: (milliseconds) => {
+        throw new MachineStopped('deep-sleep', milliseconds === 0 ? Infinity : milliseconds);
       },
       onReset: (cleanUp) => this.#cleanUps.push(cleanUp),
     };
@@ -112,10 +125,8 @@ export class Firmware {
 
   /** From here on Lua's blocks cost what they cost on the chip; the libraries are in its flash. */
   #limitHeap(): void {
-    const { heap } = this.#lua;
-    this.#lua.collect();
     const { arena, luaAtBoot } = this.#options.profile.heap;
-    heap.start(this.#options.heap ?? arena - luaAtBoot);
+    this.#lua.startCharging(this.#options.heap ?? arena - luaAtBoot);
   }
 
   /** Prints the banner and runs init.lua; the prompt follows as a task. */
@@ -125,16 +136,21 @@ export class Firmware {
     uart.onReceive((bytes) => this.host.run(() => this.repl.receive(bytes)));
     this.host.run(() => {
       this.repl.input(' \n');
-      this.host.console.write(BANNER);
-      this.#runInit();
+      if (this.#options.startup.banner) this.host.console.write(BANNER);
+      // A C function calls init.lua, which tracebacks show as their last line.
+      this.#lua.pushFunction(() => this.#runInit());
+      this.#lua.call(0, 0);
     });
   }
 
-  #runInit(): void {
+  #runInit(): number {
     const { lua, chunks } = this.host;
-    const status = chunks.loadFile(lua, 'init.lua') || this.repl.callWithTraceback();
-    if (status !== 0) this.repl.printValues(1);
-    lua.setTop(0);
+    const command = this.#options.startup.command ?? '@init.lua';
+    const status = command.startsWith('@')
+      ? chunks.loadFile(lua, command.slice(1))
+      : chunks.load(lua, Buffer.from(command, 'latin1'), '=INIT');
+    if ((status || this.repl.callWithTraceback()) !== 0) this.repl.printValues(1);
+    return 0;
   }
 
   feedWatchdog(): void {
@@ -148,7 +164,7 @@ export class Firmware {
 
   #crash(thrown: unknown): void {
     if (thrown instanceof MachineStopped) {
-      this.#end(thrown.reason as ResetCause);
+      this.#end(thrown.reason as ResetCause, thrown.pause);
     } else if (thrown instanceof LuaPanic) {
       const message = `PANIC: unprotected error in call to Lua API (${thrown.message})`;
       this.host.console.write(`${message}\n`);
@@ -159,10 +175,11 @@ export class Firmware {
     }
   }
 
-  #end(cause: ResetCause): void {
+  #end(cause: ResetCause, pause = 0): void {
     this.#cpu.stop();
     this.#restart?.cancel();
-    this.#restart = this.#options.clock.after(0, () => this.#options.onRestart(cause));
+    if (pause === Infinity) return;
+    this.#restart = this.#options.clock.after(pause, () => this.#options.onRestart(cause));
   }
 
   /** Power is gone or EN is low: nothing of this boot happens any more. */

@@ -6,8 +6,8 @@ export interface DeviceHeap {
   /** Free bytes, as node.heap() reports them. */
   free(): number;
   /**
-   * Reserves `bytes` of payload for something outside Lua. May run an emergency collection of Lua first when the
-   * collector mode says so. Returns the bytes charged, block overhead included, or 0 when there is no room.
+   * Reserves `bytes` of payload for something outside Lua. Never collects: on the chip only Lua's own allocations do.
+   * Returns the bytes charged, block overhead included, or 0 when there is no room.
    */
   reserve(bytes: number): number;
   /** Gives back what `reserve` returned. */

@@ -33,6 +33,7 @@ export class Repl {
   #lines: string[] = [];
   #taskPosted = false;
   #continued: string | undefined;
+  #current = '';
 
   constructor(host: ModuleHost) {
     this.#host = host;
@@ -109,10 +110,30 @@ export class Repl {
       this.#taskPosted = false;
       const line = this.#lines.shift();
       if (line === undefined) return;
-      this.#runLine(line.replace(/\n+$/, ''));
+      this.#runInsideTwoCalls(line.replace(/\n+$/, ''));
       this.#schedule();
     });
   }
+
+  /** On the chip the pipe's task calls its reader, which calls the chunk; tracebacks end in both. */
+  #runInsideTwoCalls(line: string): void {
+    const { lua } = this.#host;
+    this.#current = line;
+    lua.setTop(0);
+    lua.pushFunction(this.#task);
+    lua.call(0, 0);
+  }
+
+  readonly #task = (lua: Lua): number => {
+    lua.pushFunction(this.#reader);
+    lua.call(0, 0);
+    return 0;
+  };
+
+  readonly #reader = (): number => {
+    this.#runLine(this.#current);
+    return 0;
+  };
 
   #runLine(line: string): void {
     const { lua, chunks, console } = this.#host;

@@ -3,7 +3,7 @@ import { readChunk } from '../../bytecode/read-chunk.ts';
 import { toDeviceChunk, toStockChunk } from '../../bytecode/transcode.ts';
 import { writeChunk } from '../../bytecode/write-chunk.ts';
 import { type Lua, MULTIPLE_RESULTS } from './lua.ts';
-import { chargePackedLineInfo, prototypeOf, stripDebug, tooManyLocals } from './prototypes.ts';
+import { chargeAsOnChip, prototypeOf, stripDebug, tooManyLocals } from './prototypes.ts';
 
 const SIGNATURE = 0x1b;
 const HASH = 0x23;
@@ -33,7 +33,7 @@ export class ChunkLoader {
     }
     const proto = prototypeOf(lua, -1);
     stripDebug(lua, proto, this.stripLevel);
-    chargePackedLineInfo(lua, proto);
+    chargeAsOnChip(lua, proto);
     return 0;
   }
 
@@ -47,7 +47,7 @@ export class ChunkLoader {
       return SYNTAX_ERROR;
     }
     const status = lua.loadBuffer(stock, chunkName);
-    if (status === 0) chargePackedLineInfo(lua, prototypeOf(lua, -1));
+    if (status === 0) chargeAsOnChip(lua, prototypeOf(lua, -1));
     return status;
   }
 

@@ -1,7 +1,8 @@
 import { baseOverrides } from './base-library.ts';
+import { absentModules, pushAbsentModule } from '../modules/absent.ts';
 import type { ChunkLoader } from './chunks.ts';
 import { type LuaModule, ReadOnlyTables } from './library.ts';
-import { GLOBALS_INDEX, type Lua, REGISTRY_INDEX } from './lua.ts';
+import { GLOBALS_INDEX, type Lua, LuaType, REGISTRY_INDEX } from './lua.ts';
 import { requireFunctions } from './package-library.ts';
 import { stringOverrides } from './string-library.ts';
 
@@ -36,6 +37,7 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   const { tables } = environment;
   lua.exports.luaL_openlibs(lua.L);
   lua.setTop(0);
+  nameTypes(lua);
   pushStock(lua);
   const stock = lua.top();
   lua.createTable();
@@ -43,6 +45,10 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   fillLibraries(lua, environment, stock, rom);
   for (const { name, fields } of modules) {
     tables.push(fields);
+    lua.setField(rom, name);
+  }
+  for (const name of absentModules(modules.map((module) => module.name))) {
+    pushAbsentModule(lua, name);
     lua.setField(rom, name);
   }
   pushBase(lua, environment, stock);
@@ -53,6 +59,18 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   lua.pushValue(GLOBALS_INDEX);
   lua.exports.lua_setmetatable(lua.L, GLOBALS_INDEX);
   lua.setTop(0);
+}
+
+/** The firmware calls light userdata "lightfunction" (app/lua/ltm.c); the names are an array of pointers in memory. */
+function nameTypes(lua: Lua): void {
+  const [nil, boolean] = [LuaType.nil, LuaType.boolean].map((type) => lua.exports.lua_typename(lua.L, type));
+  const DATA_END = 1 << 17;
+  for (let address = 0; address < DATA_END; address += 4) {
+    if (lua.word(address) !== nil || lua.word(address + 4) !== boolean) continue;
+    lua.setWord(address + 4 * LuaType.lightUserdata, lua.name('lightfunction'));
+    return;
+  }
+  throw new Error('liblua5.1.wasm has no table of type names where it should be');
 }
 
 /** A copy of the global table as luaL_openlibs left it. */

@@ -12,9 +12,12 @@ export class LuaPanic extends Error {
 export class MachineStopped extends Error {
   override readonly name = 'MachineStopped';
   readonly reason: string;
+  /** How long the chip stays off, milliseconds; Infinity = until it is reset from outside. */
+  readonly pause: number;
 
-  constructor(reason: string) {
+  constructor(reason: string, pause = 0) {
     super(`Lua machine stopped: ${reason}`);
     this.reason = reason;
+    this.pause = pause;
   }
 }

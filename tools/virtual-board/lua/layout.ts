@@ -5,10 +5,22 @@
 
 /** lua_State */
 export const STATE_GLOBAL = 16;
+export const STATE_STACK = { vector: 32, size: 44 } as const;
+export const STATE_CALLS = { vector: 40, size: 48 } as const;
+/** The table that _G names */
+export const STATE_GLOBALS = 72;
+export const CALL_INFO_SIZE = 24;
 
-/** global_State */
+/** global_State, with its stringtable: hash, nuse */
+export const GLOBAL_STRING_TABLE = 0;
+export const GLOBAL_STRING_COUNT = 4;
 export const GLOBAL_GC_THRESHOLD = 64;
 export const GLOBAL_TOTAL_BYTES = 68;
+
+export const GLOBAL_REGISTRY = 96;
+
+/** Table */
+export const TABLE = { logNodes: 7, array: 12, nodes: 16, sizeArray: 28 } as const;
 
 /** GCObject header: next, tt, marked */
 export const OBJECT_TYPE = 4;

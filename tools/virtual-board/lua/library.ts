@@ -40,11 +40,16 @@ export function defineType(
   lua.pushValue(-1);
   lua.setField(-2, '__index');
   const functions = { ...methods, ...options.metamethods, ...(options.finalizer && { __gc: options.finalizer }) };
+  setFunctions(lua, functions);
+  lua.setMetatable(type);
+}
+
+/** Adds functions to the table on top of the stack. */
+export function setFunctions(lua: Lua, functions: Readonly<Record<string, LuaFunction>>): void {
   for (const [name, fn] of Object.entries(functions)) {
     lua.pushFunction(fn);
     lua.setField(-2, name);
   }
-  lua.setMetatable(type);
 }
 
 function refuseWrite(lua: Lua): never {

@@ -1,5 +1,6 @@
 import type { DeviceHeap } from '../heap.ts';
 import { BlockStore } from './block-store.ts';
+import { DEVICE_VALUE_SIZE, GLOBAL_STRING_COUNT, GLOBAL_STRING_TABLE } from './layout.ts';
 import { onDevice, PendingBlock } from './pending-block.ts';
 
 /** The modes of the emergency collector; numbers of node.egc (firmware: app/lua/lua.h). */
@@ -11,12 +12,16 @@ export interface LuaHeapOptions {
   /** Each block costs its size plus this, rounded up to `blockAlign`. */
   blockOverhead: number;
   blockAlign: number;
+  /** A block that would shrink by this or less keeps its size: the allocator does not split off so little. */
+  leastSplit: number;
 }
 
 /** How far the collector may run behind in the mode that collects before every allocation, bytes. */
 const ALWAYS_MODE_STEP = 512;
 /** Overdraft in bytes above which a collection that has just freed too little means "not enough memory". */
 const STALE_AFTER = 2048;
+/** MINSTRTABSIZE of app/lua/llimits.h. */
+const LEAST_STRING_TABLE = 32;
 
 /**
  * The allocator of one Lua state and the accounts of the whole chip's heap. Blocks live in WebAssembly memory; what is
@@ -32,10 +37,10 @@ export class LuaHeap implements DeviceHeap {
   charging = false;
   /** Sets the collection threshold of the state: 0 = collect everything at the next check. */
   collectSoon: () => void = () => undefined;
-  /** Runs a full collection now; only outside of allocations. */
-  collectNow: () => void = () => undefined;
   isCollectionDue: () => boolean = () => false;
   isStopped: () => boolean = () => false;
+  /** Address of the state's global_State, 0 until there is one. */
+  globalState = 0;
 
   readonly store: BlockStore;
   readonly #pending: PendingBlock;
@@ -43,6 +48,8 @@ export class LuaHeap implements DeviceHeap {
   #arena: number;
   #used = 0;
   #reserved = 0;
+  #libraryStrings = 0;
+  #stringTable = 0;
   #peak = 0;
   #sinceCollection = 0;
   #afterCollection = 0;
@@ -63,13 +70,25 @@ export class LuaHeap implements DeviceHeap {
     this.#arena = arena;
     this.#used = 0;
     this.#peak = 0;
+    this.#libraryStrings = this.#word(GLOBAL_STRING_COUNT);
     this.charging = true;
     this.collected();
   }
 
   free(): number {
     this.#settle();
-    return Math.max(0, this.#arena - this.#used);
+    return Math.max(0, this.#arena - this.#used - this.#stringTableGrowth());
+  }
+
+  /**
+   * Bytes that the hash table of strings has grown by. The one here also holds the libraries' strings, which lie in the
+   * chip's flash; so its block costs nothing and this is what the chip's table costs.
+   */
+  #stringTableGrowth(): number {
+    const count = this.#word(GLOBAL_STRING_COUNT) - this.#libraryStrings;
+    let size = LEAST_STRING_TABLE;
+    while (size < count) size *= 2;
+    return this.cost(4 * size) - this.cost(4 * LEAST_STRING_TABLE);
   }
 
   /** Lowest `free()` so far. */
@@ -80,7 +99,7 @@ export class LuaHeap implements DeviceHeap {
   /** Bytes in use, everything included. */
   used(): number {
     this.#settle();
-    return this.#used;
+    return this.#used + this.#stringTableGrowth();
   }
 
   cost(size: number): number {
@@ -90,7 +109,6 @@ export class LuaHeap implements DeviceHeap {
 
   reserve(bytes: number): number {
     const charged = this.cost(bytes);
-    if (this.free() < charged && this.mode === EgcMode.always) this.collectNow();
     if (this.free() < charged) return 0;
     this.#charge(charged);
     this.#reserved += charged;
@@ -115,8 +133,9 @@ export class LuaHeap implements DeviceHeap {
       return 0;
     }
     const deviceSize = block !== 0 && this.store.holdsValues(block) ? onDevice(newSize) : newSize;
-    const charge = this.charging ? this.cost(deviceSize) : 0;
     const before = block === 0 ? 0 : this.store.charge(block);
+    let charge = this.charging ? this.cost(deviceSize) : 0;
+    if (charge < before && before - charge <= this.#options.leastSplit) charge = before;
     const growth = charge - before;
     if (growth > 0 && this.charging && !this.#admits(growth)) return 0;
     const granted = block === 0 ? this.store.take(newSize) : this.store.resize(block, newSize);
@@ -126,6 +145,13 @@ export class LuaHeap implements DeviceHeap {
     if (charge > 0 && block === 0) this.#pending.watch(granted, newSize);
     return granted;
   };
+
+  /** Marks a block as an array of TValues that existed when charging began. */
+  chargeValues(block: number, count: number): void {
+    if (block === 0 || count === 0) return;
+    this.store.markValues(block);
+    this.recharge(block, count * DEVICE_VALUE_SIZE);
+  }
 
   /** Changes what an existing block costs on the chip; `size` in the chip's bytes, 0 = nothing. */
   recharge(block: number, size: number): void {
@@ -148,7 +174,16 @@ export class LuaHeap implements DeviceHeap {
     if (this.#used > this.#peak) this.#peak = this.#used;
   }
 
+  #word(offset: number): number {
+    return this.store.words[(this.globalState + offset) >> 2] ?? 0;
+  }
+
   #settle(): void {
+    const stringTable = this.globalState === 0 ? 0 : this.#word(GLOBAL_STRING_TABLE);
+    if (stringTable !== this.#stringTable) {
+      this.#stringTable = stringTable;
+      this.recharge(stringTable, 0);
+    }
     const size = this.#pending.settle();
     if (size !== 0) this.recharge(this.#pending.block, size);
   }

@@ -4,7 +4,7 @@ import { defineType } from './library.ts';
 import { Lua, type UserdataType } from './lua.ts';
 
 function machine(arena = 44_000): Lua {
-  const lua = new Lua({ arena, blockOverhead: 16, blockAlign: 8 });
+  const lua = new Lua({ arena, blockOverhead: 16, blockAlign: 8, leastSplit: 32 });
   lua.exports.luaL_openlibs(lua.L);
   lua.setTop(0);
   lua.heap.charging = true;

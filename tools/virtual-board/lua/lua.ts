@@ -61,6 +61,8 @@ export class Lua {
   readonly exports: LuaExports;
   /** Receives what lua_dump writes. */
   onDump: (bytes: Uint8Array) => void = () => undefined;
+  /** See `LuaProfile.integerConversion`. */
+  roundsIntegers = false;
   /** Count hook, see `setHook`. */
   onHook: () => void = () => undefined;
 
@@ -122,10 +124,8 @@ export class Lua {
       words[threshold] = 0;
     };
     this.heap.isCollectionDue = () => words[threshold] === 0;
-    this.heap.collectNow = () => {
-      this.collect();
-    };
     this.heap.isStopped = () => this.#stopped;
+    this.heap.globalState = this.#global;
     // Step multiplier 0: whenever the collector runs it runs a whole cycle, which is cheaper than many small steps.
     this.exports.lua_gc(this.main, GC.setStepMultiplier, 0);
   }
@@ -265,7 +265,16 @@ export class Lua {
   }
 
   toInteger(index: number): number {
-    return this.exports.lua_tointeger(this.L, index);
+    return this.#integer(this.exports.lua_tonumber(this.L, index));
+  }
+
+  /** 32 bits of a number. */
+  #integer(value: number): number {
+    if (!this.roundsIntegers) return Math.trunc(value) | 0;
+    const floor = Math.floor(value);
+    const rest = value - floor;
+    const roundsUp = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
+    return (roundsUp ? floor + 1 : floor) | 0;
   }
 
   toBoolean(index: number): boolean {
@@ -311,7 +320,7 @@ export class Lua {
   }
 
   checkInteger(arg: number): number {
-    return this.exports.luaL_checkinteger(this.L, arg);
+    return this.#integer(this.exports.luaL_checknumber(this.L, arg));
   }
 
   optInteger(arg: number, fallback: number): number {
@@ -500,6 +509,28 @@ export class Lua {
     this.onDump = (bytes) => parts.push(bytes);
     this.exports.lua_dump(this.L, this.#pointers.write, 0);
     return Buffer.concat(parts);
+  }
+
+  /**
+   * From here on blocks cost what they cost on the chip, and `arena` bytes are free. What grows later but exists
+   * already (the stack, the registry, the globals) is charged what it costs now, as part of the boot's share.
+   */
+  startCharging(arena: number): void {
+    const { heap, main } = this;
+    this.collect();
+    heap.chargeValues(this.#word(main + layout.STATE_STACK.vector), this.#word(main + layout.STATE_STACK.size));
+    const calls = this.#word(main + layout.STATE_CALLS.vector);
+    heap.recharge(calls, this.#word(main + layout.STATE_CALLS.size) * layout.CALL_INFO_SIZE);
+    this.#chargeTable(this.#word(this.#global + layout.GLOBAL_REGISTRY));
+    this.#chargeTable(this.#word(main + layout.STATE_GLOBALS));
+    heap.start(arena);
+  }
+
+  #chargeTable(table: number): void {
+    const { array, sizeArray, nodes, logNodes } = layout.TABLE;
+    this.heap.chargeValues(this.#word(table + array), this.#word(table + sizeArray));
+    const nodeCount = 1 << (this.#bytes[table + logNodes] ?? 0);
+    if (nodeCount > 1) this.heap.recharge(this.#word(table + nodes), nodeCount * layout.NODE_SIZE);
   }
 
   // Collector

@@ -1,4 +1,12 @@
-import { CLOSURE_PROTO, LOCAL_VARIABLE, PROTO } from './layout.ts';
+import {
+  CLOSURE_PROTO,
+  LOCAL_VARIABLE,
+  OBJECT_TYPE_STRING,
+  PROTO,
+  STRING_HEADER,
+  STRING_LENGTH,
+  VALUE_SIZE,
+} from './layout.ts';
 import type { Lua } from './lua.ts';
 
 /** NodeMCU's LUAI_MAXVARS: active local variables per function (stock Lua: 200). */
@@ -76,11 +84,27 @@ function freeVector(lua: Lua, proto: number, vector: number, count: number, item
   return size;
 }
 
-/** Charges line numbers as the chip stores them: a few bytes per line instead of four per instruction. */
-export function chargePackedLineInfo(lua: Lua, proto: number): void {
+/**
+ * Charges new functions as the chip does: line numbers take a few bytes per line instead of four per instruction, and
+ * names of the libraries, which cost nothing in flash, are strings in RAM once code uses them.
+ */
+export function chargeAsOnChip(lua: Lua, proto: number): void {
   for (const each of tree(lua, proto)) {
     const vector = lua.word(each + PROTO.lineInfo);
     if (vector !== 0) lua.heap.recharge(vector, packedLineInfoSize(lua, each));
+    chargeStrings(lua, each);
+  }
+}
+
+function chargeStrings(lua: Lua, proto: number): void {
+  const count = lua.word(proto + PROTO.sizeConstants);
+  const first = lua.word(proto + PROTO.constants);
+  for (let index = 0; index < count; index++) {
+    const constant = first + index * VALUE_SIZE;
+    if (lua.word(constant + 8) !== OBJECT_TYPE_STRING) continue;
+    const string = lua.word(constant);
+    if (lua.heap.store.charge(string) > 0) continue;
+    lua.heap.recharge(string, STRING_HEADER + lua.word(string + STRING_LENGTH) + 1);
   }
 }
 

@@ -19,7 +19,7 @@ const DEFAULT_TIME = { year: 1970, mon: 1, day: 1, hour: 0, min: 0, sec: 0 };
 /** Files on the board (firmware: app/modules/file.c over SPIFFS). */
 export function fileModule(host: ModuleHost): LuaModule {
   const { lua, files } = host;
-  const open = new OpenFiles(files);
+  const open = new OpenFiles(files, host.heap);
   /** The file last opened: what functions without an object work on. */
   let current: OpenFile | undefined;
   let currentReference = NO_REF;

@@ -10,6 +10,8 @@ import type { Random } from '../random.ts';
 import type { FlashChip } from '../serial/flash-chip.ts';
 import type { ChipUart } from '../serial/line.ts';
 import type { Console } from '../console.ts';
+import type { RealTimeClock } from '../real-time-clock.ts';
+import type { AdcMode, Sensors } from '../sensors.ts';
 
 /** What a module may use of the board it runs on; one per boot. */
 export interface ModuleHost {
@@ -24,6 +26,11 @@ export interface ModuleHost {
   readonly files: FileStore;
   readonly pins: Pins;
   readonly uart: ChipUart;
+  readonly sensors: Sensors;
+  readonly adcMode: AdcMode;
+  readonly realTime: RealTimeClock;
+  /** What the boot loader's settings say; kept through resets. */
+  readonly startup: StartupSettings;
   readonly console: Console;
   /** Enters the CPU from a timer, a frame or a pin: what is thrown inside becomes a panic or reset. */
   run(work: () => void): void;
@@ -34,6 +41,8 @@ export interface ModuleHost {
    * node.setonerror's handler, by a task. Returns 0 when good, with `results` values on the stack.
    */
   pcallx(args: number, results: number): number;
+  /** Lua errors that pcallx has caught since boot. */
+  survivedErrors(): number;
   /** Microseconds since boot, as the system timer counts them: 32 bits. */
   microseconds(): number;
   /** Blocks the CPU, milliseconds. */
@@ -42,6 +51,8 @@ export interface ModuleHost {
   feedWatchdog(): void;
   /** Resets the chip from inside; does not return. */
   restart(cause: ResetCause): never;
+  /** Deep sleep; a wake-up resets the chip after that many milliseconds, 0 = only from outside. Does not return. */
+  sleep(milliseconds: number): never;
   /** Why this boot happened. */
   readonly bootCause: ResetCause;
   /** Calls `cleanUp` when this boot ends. */
@@ -50,3 +61,11 @@ export interface ModuleHost {
 
 /** Causes of a reset, as rst_info and the boot ROM tell them apart. */
 export type ResetCause = 'power-on' | 'external' | 'software' | 'watchdog' | 'exception' | 'deep-sleep';
+
+/** node.startup: settings that the firmware keeps in flash. */
+export interface StartupSettings {
+  command: string | undefined;
+  banner: boolean;
+  delayMount: boolean;
+  frequency: number;
+}

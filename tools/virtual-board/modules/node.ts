@@ -1,7 +1,7 @@
 import { EgcMode } from '../lua/lua-heap.ts';
 import { LuaError } from '../lua/errors.ts';
 import type { LuaModule } from '../lua/library.ts';
-import { type Lua, LuaType, NO_REF } from '../lua/lua.ts';
+import { type Lua, type LuaFunction, LuaType, NO_REF } from '../lua/lua.ts';
 import { prototypeOf, stripDebug } from '../lua/prototypes.ts';
 import type { Priority } from '../cpu.ts';
 import { MAX_NAME } from '../file-store.ts';
@@ -21,12 +21,15 @@ const BOOT_REASON: Readonly<Record<ResetCause, readonly [raw: number, reason: nu
   exception: [2, 2],
   'deep-sleep': [2, 5],
 };
+/** Longest deep sleep, microseconds. */
+const MAX_SLEEP_US = 36_000_000_000;
 const MODULES = 'adc,bit,crypto,encoder,file,gpio,mdns,net,node,pipe,pwm,rtctime,sjson,sntp,struct,tmr,uart,wifi';
 
 /** The system module (firmware: app/modules/node.c). */
-export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter): LuaModule {
-  const { lua, heap, chunks, files, random } = host;
-  let cpuFrequency = 80;
+export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, createPipe: LuaFunction): LuaModule {
+  const { lua, heap, chunks, files, random, startup } = host;
+  let cpuFrequency = startup.frequency;
+  let stdout = NO_REF;
 
   function nodeHeap(lua: Lua): number {
     if (heap.mode === EgcMode.always) lua.collect();
@@ -139,9 +142,7 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter):
   }
 
   function legacyInfo(lua: Lua, flashSize: number): number {
-    host.console.print(
-      'Warning, deprecated API! node.info() without parameter. It will be removed in the next version.\n',
-    );
+    deprecated('node.info() without parameter', 'in the next version');
     const values = [3, 0, 4, CHIP_ID, FLASH_ID, flashSize / 1024, 2, 40000000];
     for (const value of values) lua.pushNumber(value);
     return values.length;
@@ -183,6 +184,132 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter):
     return 1;
   }
 
+  /** Copies everything printed into a pipe; with a second argument 0 nothing goes to the UART any more. */
+  function output(lua: Lua): number {
+    const printsToo = !(lua.type(2) === LuaType.number && lua.toInteger(2) === 0);
+    lua.setTop(1);
+    lua.unref(stdout);
+    stdout = NO_REF;
+    host.console.redirect = undefined;
+    if (!lua.isFunction(1)) return 0;
+    lua.pushFunction(createPipe);
+    lua.insert(1);
+    lua.pushNumber(1);
+    lua.call(2, 1);
+    stdout = lua.ref();
+    host.console.redirect = (text) => {
+      lua.pushRef(stdout);
+      lua.rawGetIndex(-1, 1);
+      lua.insert(-2);
+      lua.pushString(text);
+      if (lua.protectedCall(2, 0) !== 0) {
+        host.console.write(`error calling stdout:write(${lua.toString(-1) ?? ''})\n`);
+        host.restart('software');
+      }
+      return !printsToo;
+    };
+    return 0;
+  }
+
+  function dsleep(lua: Lua): number {
+    const option = lua.type(2) === LuaType.number ? lua.toInteger(2) : 0;
+    if (option < 0 || option > 4) lua.argError(2, 'wrong option value');
+    if (lua.type(1) !== LuaType.number) return 0;
+    const microseconds = lua.toNumber(1);
+    if (microseconds >= MAX_SLEEP_US) lua.argError(1, 'invalid time value');
+    return host.sleep(microseconds / 1000);
+  }
+
+  function nodeSleep(): never {
+    throw new LuaError('node.sleep() is unavailable');
+  }
+
+  function nodeStartup(lua: Lua): number {
+    if (lua.top() > 0) {
+      lua.checkTable(1);
+      readStartup(lua);
+    }
+    lua.createTable(0, 4);
+    if (startup.command !== undefined) {
+      lua.pushString(startup.command);
+      lua.setField(-2, 'command');
+    }
+    lua.pushBoolean(startup.banner);
+    lua.setField(-2, 'banner');
+    lua.pushBoolean(startup.delayMount);
+    lua.setField(-2, 'delay_mount');
+    lua.pushNumber(startup.frequency);
+    lua.setField(-2, 'frequency');
+    return 1;
+  }
+
+  /** An empty table restores the defaults. */
+  function readStartup(lua: Lua): void {
+    let isEmpty = true;
+    lua.pushNil();
+    while (lua.next(1)) {
+      isEmpty = false;
+      switch (lua.type(-2) === LuaType.string ? lua.toString(-2) : undefined) {
+        case 'command':
+          startup.command = lua.checkString(lua.top());
+          break;
+        case 'banner':
+          startup.banner = lua.toBoolean(-1);
+          break;
+        case 'frequency':
+          startup.frequency = lua.toInteger(-1) === 160 ? 160 : 80;
+          break;
+        case 'delay_mount':
+          startup.delayMount = lua.toBoolean(-1);
+          break;
+      }
+      lua.pop();
+    }
+    if (isEmpty) Object.assign(startup, { command: undefined, banner: true, delayMount: false, frequency: 80 });
+  }
+
+  function startupcommand(lua: Lua): number {
+    startup.command = lua.checkString(1);
+    lua.pushBoolean(true);
+    return 1;
+  }
+
+  function getpartitiontable(lua: Lua): number {
+    const { start, size } = files.region();
+    lua.createTable(0, 4);
+    const fields = { lfs_addr: 0, lfs_size: 0, spiffs_addr: start, spiffs_size: size };
+    for (const [name, value] of Object.entries(fields)) {
+      lua.pushNumber(value);
+      lua.setField(-2, name);
+    }
+    return 1;
+  }
+
+  function setpartitiontable(lua: Lua): never {
+    if (lua.type(1) !== LuaType.table) lua.argError(1, 'must be table');
+    throw new LuaError('the virtual board cannot change its partitions');
+  }
+
+  /** No image is ever in LFS: its size is 0. */
+  function noImage(lua: Lua): number {
+    lua.pushNil();
+    return 1;
+  }
+
+  function flashreload(lua: Lua): number {
+    deprecated('node.flashreload', 'soon. Use node.LFS interface instead');
+    return reload(lua);
+  }
+
+  function reload(lua: Lua): number {
+    lua.pushString('No LFS partition allocated');
+    return 1;
+  }
+
+  function deprecated(what: string, when: string): void {
+    host.console.print(`Warning, deprecated API! ${what}. It will be removed ${when}.\n`);
+  }
+
   const number = (value: () => number) => (lua: Lua) => {
     lua.pushNumber(value());
     return 1;
@@ -198,6 +325,18 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter):
       egc: { meminfo, setmode, NOT_ACTIVE: 0, ON_ALLOC_FAILURE: 1, ON_MEM_LIMIT: 2, ALWAYS: 4 },
       setonerror,
       restart,
+      restore: () => 0,
+      output,
+      dsleep,
+      dsleepMax: number(() => MAX_SLEEP_US),
+      sleep: nodeSleep,
+      startup: nodeStartup,
+      startupcommand,
+      getpartitiontable,
+      setpartitiontable,
+      LFS: { get: noImage, list: noImage, reload },
+      flashindex: noImage,
+      flashreload,
       input,
       compile,
       stripdebug,

@@ -1,19 +1,25 @@
 import type { FileStore } from '../file-store.ts';
+import type { DeviceHeap } from '../heap.ts';
 
 /** Files that may be open at a time (SPIFFS_MAX_OPEN_FILES). */
 const MAX_OPEN = 4;
 /** SPIFFS keeps up to a page of written bytes in RAM until a flush. */
 const WRITE_CACHE = 256;
+/** Bytes of the firmware's descriptor of an open file (app/spiffs/spiffs.c, struct vfs_file). */
+const DESCRIPTOR = 12;
 
 type Whence = 'set' | 'cur' | 'end';
 
 /** The open files of one boot. */
 export class OpenFiles {
   readonly #store: FileStore;
-  readonly #open = new Set<OpenFile>();
+  readonly #heap: DeviceHeap;
+  /** With the heap that each one holds. */
+  readonly #open = new Map<OpenFile, number>();
 
-  constructor(store: FileStore) {
+  constructor(store: FileStore, heap: DeviceHeap) {
     this.#store = store;
+    this.#heap = heap;
   }
 
   /** Modes of fopen; undefined when the file is missing, the name is empty or too many files are open. */
@@ -29,12 +35,15 @@ export class OpenFiles {
       writable: kind !== 'r' || mode.includes('+'),
       appends: kind === 'a',
     });
-    this.#open.add(file);
+    const charged = this.#heap.reserve(DESCRIPTOR);
+    if (charged === 0) return undefined;
+    this.#open.set(file, charged);
     return file;
   }
 
   close(file: OpenFile): void {
     file.flush();
+    this.#heap.release(this.#open.get(file) ?? 0);
     this.#open.delete(file);
   }
 }

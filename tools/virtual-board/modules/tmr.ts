@@ -18,7 +18,7 @@ interface SoftTimer {
   due: number;
 }
 
-const TIMER: UserdataType<SoftTimer> = { name: 'tmr.timer', size: 48 };
+const TIMER: UserdataType<SoftTimer> = { name: 'tmr.timer', size: 56 };
 
 /** Software timers and time (firmware: app/modules/tmr.c). */
 export function tmrModule(host: ModuleHost): LuaModule {

@@ -8,6 +8,7 @@ export interface BoardProfile {
   readonly tcp: TcpProfile;
   readonly net: NetProfile;
   readonly heap: HeapProfile;
+  readonly lua?: LuaProfile;
 }
 
 /** Behaviour of the firmware's `net` module. */
@@ -37,9 +38,19 @@ export interface HeapProfile {
   /** Cost of a block beyond its payload, and the multiple it is rounded up to. */
   readonly blockOverhead: number;
   readonly blockAlign: number;
+  /** A block that would shrink by this or less keeps its size. */
+  readonly leastSplit: number;
   /** Payload of a TCP control block, a segment descriptor, and of a packet buffer without its data. */
   readonly pcb: number;
   readonly listener: number;
   readonly segment: number;
   readonly packetBuffer: number;
+}
+
+export interface LuaProfile {
+  /**
+   * How a C function takes a number for an integer. Silicon truncates; firmware built for a 32-bit PC rounds to the
+   * nearest even (firmware: app/lua/luaconf.h, lua_number2int).
+   */
+  readonly integerConversion: 'truncate' | 'nearest';
 }
