@@ -5,6 +5,7 @@ import type { BoardDriver } from '../../../host-tests/board-driver.ts';
 import type { CaptureChoice } from '../../../host-tests/stress/evidence.ts';
 import { syntheticImage } from '../../flash/synthetic-image.ts';
 import { findPort } from '../../serial/discovery.ts';
+import { portCandidates } from '../../virtual-board/lab.ts';
 import { startVirtualBoard } from '../../virtual-board/session.ts';
 import { forwardToHost } from '../../virtual-board/wire/forward.ts';
 import { enterNamespace } from '../../virtual-board/wire/namespace.ts';
@@ -65,7 +66,8 @@ export async function startBoard(options: RunOptions, scope: Scope): Promise<Run
     driver: () => VirtualDriver.connect(session.controlPath, host, port),
     capture: captureFor(session),
     url: async () => {
-      const forward = session.net === 'tap' ? await forwardToHost([0], { host, port }) : undefined;
+      const forward =
+        session.net !== 'gateway' ? await forwardToHost(portCandidates(undefined), { host, port }) : undefined;
       if (forward) scope.onClose(() => forward.close());
       return forward ? `http://127.0.0.1:${forward.port}/` : `http://${host}:${port}/`;
     },
@@ -75,8 +77,7 @@ export async function startBoard(options: RunOptions, scope: Scope): Promise<Run
 /** A virtual board wants a network namespace of its own; without one it is served through localhost. */
 export async function prepareNetwork(options: RunOptions): Promise<void> {
   if (!options.virtual || options.net === 'gateway') return;
-  const state = await enterNamespace();
-  if (state !== 'inside') process.env['LAST_ACK_NO_NAMESPACE'] = state.unavailable;
+  await enterNamespace();
 }
 
 function readImage(path: string): Uint8Array {

@@ -42,7 +42,7 @@ async function runIn(scope: Scope, options: RunOptions): Promise<ExitCode> {
       return { value, note: value.note };
     }),
   );
-  await scope.interruptible(flash(steps, board));
+  await scope.interruptible(flash(steps, scope, board));
 
   const log = new BoardLog(path.join(options.out, 'board.log'));
   const port = await openPort(board.serialPath);
@@ -72,7 +72,7 @@ function compile(steps: Steps): Promise<BuildResult> {
   });
 }
 
-function flash(steps: Steps, { image, imageName, serialPath }: RunBoard): Promise<void> {
+function flash(steps: Steps, scope: Scope, { image, imageName, serialPath }: RunBoard): Promise<void> {
   return steps.step('flash NodeMCU with esptool-js', async () => {
     if (!image) return { value: undefined, note: 'skipped: no --firmware given, the board keeps what it has' };
     const progress = startProgress('flashing');
@@ -80,7 +80,11 @@ function flash(steps: Steps, { image, imageName, serialPath }: RunBoard): Promis
       const result = await flashImage({
         port: serialPath,
         image,
-        onProgress: ({ done, total }) => progress.update(done, total),
+        signal: scope.signal,
+        onProgress: ({ phase, done, total }) => {
+          if (phase === 'write') progress.update(done, total);
+        },
+        onNote: (note) => console.error(pc.dim(note)),
       });
       return { value: undefined, note: `${imageName}: ${result.summary}` };
     } finally {
