@@ -1,7 +1,7 @@
-import { UserError } from '../cli/exit.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { Port } from '../serial/port.ts';
 import { exitKey, readKeyboard } from './keyboard.ts';
+import { reopenPort } from './reopen.ts';
 import { Monitor, type MonitorOptions } from './monitor.ts';
 
 export interface FollowOptions extends MonitorOptions {
@@ -11,8 +11,6 @@ export interface FollowOptions extends MonitorOptions {
   /** Ends the log, besides the exit key and SIGINT. */
   signal?: AbortSignal;
 }
-
-const retryMs = 500;
 
 /**
  * Shows a board's log and passes on what is typed until the exit key, SIGINT, SIGTERM or `signal`; when the cable goes,
@@ -39,7 +37,7 @@ export async function followLog(options: FollowOptions): Promise<void> {
       stop.signal.removeEventListener('abort', close);
       if (!error) break;
       monitor.note(`${port.path} has disappeared, waiting for it to return (${exitKey} ends)`);
-      const returned = await reopen(port, stop.signal);
+      const returned = await reopenPort(port, stop.signal);
       if (!returned) break;
       port = returned;
       monitor.note(`${port.path} is back`);
@@ -54,27 +52,3 @@ export async function followLog(options: FollowOptions): Promise<void> {
 
 const open = (path: string, baudRate: number | undefined): Promise<Port> =>
   openPort(path, baudRate === undefined ? {} : { baudRate });
-
-async function reopen({ path, baudRate }: Port, signal: AbortSignal): Promise<Port | undefined> {
-  while (!signal.aborted) {
-    try {
-      return await openPort(path, { baudRate });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-    await pause(retryMs, signal);
-  }
-  return undefined;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
-}

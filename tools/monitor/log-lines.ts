@@ -24,8 +24,9 @@ export class LogLines {
     const [first = '', ...rest] = readable(text).split('\n');
     this.#add(first);
     for (const piece of rest) {
-      this.#onLine(this.#line);
+      const line = this.#line;
       this.#line = '';
+      this.#onLine(line);
       this.#add(piece);
     }
   }

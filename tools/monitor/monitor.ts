@@ -17,8 +17,13 @@ export interface MonitorOptions {
   output: MonitorOutput;
   /** Words about a line, or several lines: tracebacks in terms of TypeScript. */
   explain?: (line: string) => string | undefined;
+  /** Called with every line of the log. */
+  onLine?: (line: string) => void;
   now?: () => Date;
 }
+
+/** A line that is not complete after this long is a prompt. */
+const patienceMs = 150;
 
 /** Shows a port's log until it is stopped or the port closes. */
 export class Monitor {
@@ -26,8 +31,14 @@ export class Monitor {
   readonly #explain: (line: string) => string | undefined;
   readonly #now: () => Date;
   readonly #lines: LogLines;
+  readonly #notes: string[] = [];
+  #noteTimer: NodeJS.Timeout | undefined;
+  readonly #onLine: (line: string) => void;
+  /** Set while the line carries something else than the application's log. */
+  isMuted = false;
 
-  constructor({ output, explain = () => undefined, now = () => new Date() }: MonitorOptions) {
+  constructor({ output, explain = () => undefined, onLine = () => undefined, now = () => new Date() }: MonitorOptions) {
+    this.#onLine = onLine;
     this.#output = output;
     this.#explain = explain;
     this.#now = now;
@@ -40,25 +51,41 @@ export class Monitor {
   /** Resolves with the reason when the port closes: an error, or undefined when it was closed here. */
   follow(port: Port): Promise<Error | undefined> {
     return new Promise((resolve) => {
-      const stopData = port.onData((bytes) => this.#lines.receive(bytes));
+      const stopData = port.onData((bytes) => {
+        if (!this.isMuted) this.#lines.receive(bytes);
+      });
       const stopClose = port.onClose((error) => {
         stopData();
         stopClose();
+        this.#showNotes();
         resolve(error);
       });
     });
   }
 
-  /** A remark of the monitor itself, on a line of its own. */
+  /** A remark of the monitor itself, on a line of its own: in the middle of a line it waits for its end, briefly. */
   note(text: string): void {
-    this.#output.write?.(`${this.#lines.isAtLineStart ? '' : '\n'}${pc.cyan(`--- ${text}`)}\n`);
-    this.#output.event?.({ time: this.#now().toISOString(), type: 'note', text });
+    this.#notes.push(text);
+    if (this.#lines.isAtLineStart) this.#showNotes();
+    else this.#noteTimer ??= setTimeout(() => this.#showNotes(), patienceMs);
+  }
+
+  #showNotes(): void {
+    clearTimeout(this.#noteTimer);
+    this.#noteTimer = undefined;
+    if (!this.#lines.isAtLineStart && this.#notes.length > 0) this.#output.write?.('\n');
+    for (const text of this.#notes.splice(0)) {
+      this.#output.write?.(`${pc.cyan(`--- ${text}`)}\n`);
+      this.#output.event?.({ time: this.#now().toISOString(), type: 'note', text });
+    }
   }
 
   #endLine(line: string): void {
     this.#output.write?.('\n');
     if (line !== '') this.#output.event?.({ time: this.#now().toISOString(), type: 'line', text: line });
-    for (const words of [explainLine(line), this.#explain(line)]) if (words !== undefined) this.note(words);
+    this.#onLine(line);
+    for (const words of [explainLine(line), this.#explain(line)]) if (words !== undefined) this.#notes.push(words);
+    this.#showNotes();
   }
 
   #clock(): string {

@@ -5,6 +5,7 @@ import { startProgress } from '../cli/progress.ts';
 import { parseFastRate, parseRate } from '../serial/baud-rate.ts';
 import { controlSocketBeside } from '../serial/control-lines.ts';
 import { findPort } from '../serial/discovery.ts';
+import { describeUpload } from './describe.ts';
 import { upload, type UploadOptions, type UploadResult } from './upload.ts';
 import {
   checkWifiSettings,
@@ -13,6 +14,8 @@ import {
   wifiSettingsFile,
   type WifiSettings,
 } from './wifi-settings.ts';
+
+export { describeUpload };
 
 interface Options extends WifiOptions {
   port?: string;
@@ -115,15 +118,4 @@ export async function uploadWithProgress(options: UploadOptions): Promise<Upload
   } finally {
     progress.stop();
   }
-}
-
-/** The result for a person, in one or two lines. */
-export function describeUpload(result: UploadResult): string {
-  const seconds = (result.milliseconds / 1000).toFixed(1);
-  const kept = result.unchanged.length === 0 ? '' : `, ${result.unchanged.length} unchanged`;
-  const removed = result.removed.length === 0 ? '' : `, ${result.removed.length} stale removed`;
-  if (result.uploaded.length === 0) return `nothing to upload${kept}${removed} (${seconds} s)`;
-  const by = result.method === undefined ? '' : ` by ${result.method}`;
-  const files = `${result.uploaded.length} files uploaded and verified${kept}${removed}`;
-  return `${files}: ${result.bytes} bytes in ${seconds} s${by}${result.restarted ? ', board restarted' : ''}`;
 }

@@ -13,6 +13,8 @@ export interface CourierOptions {
   fastBaud?: number;
   /** Called with a line for a person when something takes longer than usual. */
   onNote?: (note: string) => void;
+  /** Called right before the board restarts: what it says from then on is no longer the upload's. */
+  onRestart?: () => void;
 }
 
 /** Chooses how files travel, and takes the next slower way when one has failed: fast blocks, blocks, nodemcu-tool. */
@@ -21,25 +23,27 @@ export class Courier {
   readonly #clock: Clock;
   readonly #usualBaud: number;
   readonly #onNote: (note: string) => void;
+  readonly #onRestart: () => void;
   #transfer: Transfer;
   #lastResorts = 0;
 
-  private constructor(repl: Repl, clock: Clock, onNote: (note: string) => void) {
+  private constructor(repl: Repl, clock: Clock, options: CourierOptions) {
     this.#repl = repl;
     this.#clock = clock;
     this.#usualBaud = repl.port.baudRate;
-    this.#onNote = onNote;
+    this.#onNote = options.onNote ?? (() => undefined);
+    this.#onRestart = options.onRestart ?? (() => undefined);
     this.#transfer = nodemcuToolTransfer(repl, clock);
   }
 
   static async start(repl: Repl, clock: Clock, options: CourierOptions): Promise<Courier> {
-    const { transfer = 'auto', fastBaud = 921600, onNote = () => undefined } = options;
-    const courier = new Courier(repl, clock, onNote);
+    const { transfer = 'auto', fastBaud = 921600 } = options;
+    const courier = new Courier(repl, clock, options);
     const raw = transfer === 'auto' ? await rawTransfer(repl) : undefined;
     if (!raw) return courier;
     courier.#transfer = raw;
     if (fastBaud !== 0 && fastBaud !== repl.port.baudRate && !(await raiseBaud(repl, clock, fastBaud)))
-      onNote(`the board does not answer at ${fastBaud} baud, staying at ${repl.port.baudRate}`);
+      courier.#onNote(`the board does not answer at ${fastBaud} baud, staying at ${repl.port.baudRate}`);
     return courier;
   }
 
@@ -84,6 +88,7 @@ export class Courier {
     watch.expectReset(true);
     watch.clear();
     await this.#repl.type('node.restart()\n');
+    this.#onRestart();
     if (this.#isFast) await this.#repl.setBaudRate(this.#usualBaud);
     if (await watch.until(hasBooted, 3000)) return;
     await resetByLines(port, this.#clock);

@@ -86,7 +86,7 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
     const device = new DeviceFiles(repl);
     const plan = await inspect(device, files);
     const isChanged = plan.changed.length + plan.stale.length > 0;
-    const courier = await Courier.start(repl, clock, isChanged ? options : { transfer: 'nodemcu-tool' });
+    const courier = await Courier.start(repl, clock, isChanged ? options : { ...options, transfer: 'nodemcu-tool' });
     if (isChanged) await replace(device, courier, plan, options);
     const { restart = 'changed' } = options;
     const restarted =

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { Builder } from '../build/build.ts';
+import { logOutput } from '../monitor/command.ts';
+import { exitKey, readKeyboard } from '../monitor/keyboard.ts';
+import { parseServing } from '../monitor/serving.ts';
+import { parseRate } from '../serial/baud-rate.ts';
+import { findPort } from '../serial/discovery.ts';
+import { openPort } from '../serial/open-port.ts';
+import { addWifiOptions, wifiFromOptions, type WifiOptions } from '../upload/command.ts';
+import { startVirtualBoard, type VirtualBoardSession } from '../virtual-board/session.ts';
+import { DevLoop } from './dev.ts';
+import { startLiveReload, type LiveReload } from './live-reload.ts';
+import { watchSources } from './sources.ts';
+
+interface Options extends WifiOptions {
+  virtual: boolean;
+  port?: string;
+  baud: number;
+  project?: string;
+  pagePort: number;
+  json?: true;
+}
+
+export function register(command: Command): void {
+  addWifiOptions(
+    command
+      .option('--virtual', 'use a virtual board instead of one on a serial port', false)
+      .option('-p, --port <path>', 'serial port; without it the only board is found')
+      .option('-b, --baud <rate>', 'console rate in bit/s', parseRate, 115200)
+      .option('--project <path>', 'tsconfig.json or its folder (default: firmware/, else the working directory)')
+      .option(
+        '--page-port <number>',
+        'port on localhost of the page that reloads itself (default: a free one)',
+        Number,
+        0,
+      ),
+  )
+    .option('--json', 'one JSON object per line of the log on stdout')
+    .addHelpText('after', `\nWhat is typed goes to the board; ${exitKey} ends.`)
+    .action(dev);
+}
+
+async function dev(options: Options): Promise<void> {
+  const builder = new Builder(options.project === undefined ? {} : { project: options.project });
+  const board = options.virtual ? await startEmptyBoard() : undefined;
+  const live = await startLiveReload(options.pagePort);
+  try {
+    await loop(options, builder, live, board);
+  } finally {
+    await live.close();
+    await board?.close();
+  }
+}
+
+async function loop(
+  options: Options,
+  builder: Builder,
+  live: LiveReload,
+  board: VirtualBoardSession | undefined,
+): Promise<void> {
+  const port = await openPort(board?.serialPath ?? (await findPort(options.port)), { baudRate: options.baud });
+  const loop = new DevLoop({
+    port,
+    build: () => builder.build(),
+    upload: { wifi: wifiFromOptions(options, port.isVirtual) },
+    output: logOutput(options.json === true),
+    onLine: (line) => {
+      const serving = parseServing(line);
+      if (!serving) return;
+      live.setBoard(board ? { host: board.host, port: board.port } : serving);
+      live.reload();
+      loop.note(`${live.url} shows the board's page and reloads by itself`);
+    },
+  });
+  const end = (): void => void loop.close();
+  const releaseKeyboard = readKeyboard((text) => loop.send(text), end);
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const folder = dirname(builder.project.configFile);
+  const stopWatching = await watchSources(folder, (files) => void loop.update(`${files.join(', ')} changed`));
+  try {
+    loop.note(`watching ${folder}, ${exitKey} ends`);
+    const following = loop.follow();
+    await loop.update('start');
+    await following;
+  } finally {
+    await stopWatching();
+    releaseKeyboard();
+    process.off('SIGINT', end).off('SIGTERM', end);
+    await loop.close();
+  }
+}
+
+/** A virtual board with NodeMCU on it and no application, served through localhost. */
+async function startEmptyBoard(): Promise<VirtualBoardSession> {
+  const files = mkdtempSync(join(tmpdir(), 'last-ack-empty-'));
+  try {
+    return await startVirtualBoard({ net: 'gateway', files });
+  } finally {
+    rmSync(files, { recursive: true });
+  }
+}
