@@ -23,6 +23,7 @@ import {
   type ClientObject,
   type Handlers,
 } from './net/objects.ts';
+import { pingFunction } from './net/ping.ts';
 import { createServer, listenTcp } from './net/server.ts';
 import { tcpSocketFunctions, tellLookup } from './net/tcp-socket.ts';
 import { createUdpObject, listenUdp, sendDatagram } from './net/udp-socket.ts';
@@ -50,6 +51,7 @@ export function netModule(context: NetContext): LuaModule {
       ifinfo,
       multicastJoin: (state) => multicast(state, true),
       multicastLeave: (state) => multicast(state, false),
+      ping: pingFunction(context),
       dns: { setdnsserver, getdnsserver, resolve },
       TCP: 1,
       UDP: 2,

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { formatAddress } from '../tcpip/address.ts';
+import { formatAddress, parseAddress } from '../tcpip/address.ts';
 import { DhcpClient } from '../tcpip/dhcp.ts';
 import { DnsClient } from '../tcpip/dns.ts';
 import { TcpIp } from '../tcpip/stack.ts';
@@ -18,8 +18,20 @@ const HOSTNAME = 'NODE-000063';
 /** Locally administered; the last bytes are those of the address in the lab. */
 const MAC = [0x02, 0x4c, 0x41, 0x00, 0x00, 0x63];
 
+/** A station that is connected before init.lua runs. */
+export interface ConnectedStation {
+  ssid: string;
+  ip: string;
+  netmask: string;
+  gateway: string;
+}
+
 /** Wi-Fi, TCP/IP and their modules for one boot: all work enters the chip's one CPU. */
-export function createNetwork(host: ModuleHost, options: NetworkSideOptions): NetworkSide {
+export function createNetwork(
+  host: ModuleHost,
+  options: NetworkSideOptions,
+  connected?: ConnectedStation,
+): NetworkSide {
   const { random, lua, heap, profile } = host;
   const clock = enteringCpu(host);
   const link = options.link ?? NO_LINK;
@@ -58,6 +70,12 @@ export function createNetwork(host: ModuleHost, options: NetworkSideOptions): Ne
   Object.assign(station, { config: settings.config, autoConnect: settings.autoConnect });
   dhcp.hostname = HOSTNAME;
   station.enable((settings.mode & Mode.station) !== 0);
+  if (connected) {
+    const [address = 0, netmask = 0, gateway = 0] = [connected.ip, connected.netmask, connected.gateway].map(
+      parseAddress,
+    );
+    station.joinNow({ ssid: connected.ssid, password: '', bssid: undefined }, { address, netmask, gateway });
+  }
 
   return {
     modules: [

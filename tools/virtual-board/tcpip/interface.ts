@@ -19,6 +19,16 @@ export interface NetworkInterface {
   /** Identification of the next IPv4 packet. */
   identification: number;
   readonly arp: ArpTable;
+  /** Gets answers to our own echo requests. */
+  onEchoReply: (reply: EchoReply) => void;
+}
+
+export interface EchoReply {
+  readonly source: Ipv4Address;
+  readonly identifier: number;
+  readonly sequence: number;
+  /** Bytes of data that came back. */
+  readonly bytes: number;
 }
 
 export interface InterfaceOptions {
@@ -38,6 +48,7 @@ export function createInterface(options: InterfaceOptions): NetworkInterface {
     gateway: ANY_ADDRESS,
     identification: 0,
     arp: createArpTable(),
+    onEchoReply: () => undefined,
   };
 }
 

@@ -87,8 +87,8 @@ export function createTcp(options: TcpOptions): Tcp {
     minimumRto: Math.ceil(options.profile.minimumRtoMs / (2 * options.profile.fastTickMs)),
     buckets: new Map(),
     counts: new Array<number>(State.timeWait + 1).fill(0),
-    ticks: 0,
-    // The firmware's first round happens at boot, before anything is connected.
+    // The firmware's first round, with a slow tick, happens at boot, before anything is connected.
+    ticks: 1,
     rounds: 1,
     timer: undefined,
     lastSequence: 6510,

@@ -1,5 +1,6 @@
 import { Err } from '../../tcpip/errors.ts';
 import type { Pcb, TcpEvents } from '../../tcpip/pcb.ts';
+import { EgcMode } from '../../lua/lua-heap.ts';
 import { NO_REF } from '../../lua/lua.ts';
 import { releaseSelf, type NetContext } from './context.ts';
 import { noHandlers, TCP_SERVER, TCP_SOCKET, type ClientObject } from './objects.ts';
@@ -34,13 +35,16 @@ export function createEvents(context: NetContext): TcpEvents {
       lookups: 0,
       port: 0,
       held: false,
+      isOrphan: false,
       handlers: noHandlers(),
     };
     lua.pushRef(server.accept);
     pcb.owner = lua.pushUserdata(TCP_SOCKET, socket);
     // The firmware takes index 2 for the new object; what an error left on the stack shifts it (bug D).
-    lua.pushValue(quirks.brokenAfterError && host.survivedErrors() > 0 ? -2 : -1);
+    const isShifted = quirks.brokenAfterError && host.survivedErrors() > 0;
+    lua.pushValue(isShifted ? -2 : -1);
     socket.self = lua.ref();
+    socket.isOrphan = isShifted;
     pcb.keepAliveMs = server.timeout * 1000;
     lua.call(1, 0);
     return connected(pcb);
@@ -70,6 +74,8 @@ export function createEvents(context: NetContext): TcpEvents {
   function pushAndCall(socket: ClientObject, handler: number, chunk: Uint8Array): void {
     lua.pushRef(handler);
     lua.pushRef(socket.self);
+    // Nothing refers to an orphan: the collection before the next allocation takes it, and resets its connection.
+    if (socket.isOrphan && host.heap.mode === EgcMode.always) lua.collect();
     lua.pushBytes(chunk);
     lua.call(2, 0);
   }

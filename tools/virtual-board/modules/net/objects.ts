@@ -23,6 +23,8 @@ export interface ClientObject {
   /** Port that a lookup under way is for. */
   port: number;
   held: boolean;
+  /** `self` keeps something else alive (bug D). */
+  isOrphan: boolean;
   readonly handlers: Handlers;
 }
 

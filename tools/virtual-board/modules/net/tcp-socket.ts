@@ -27,7 +27,7 @@ export function tcpSocketFunctions(context: NetContext, events: TcpEvents): TcpS
 
   function create(lua: Lua): number {
     const handlers = noHandlers();
-    const none = { pcb: undefined, lookups: 0, port: 0, held: false };
+    const none = { pcb: undefined, lookups: 0, port: 0, held: false, isOrphan: false };
     lua.pushUserdata(TCP_SOCKET, { kind: 'tcp', self: NO_REF, ...none, handlers });
     return 1;
   }

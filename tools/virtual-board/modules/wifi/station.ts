@@ -95,6 +95,14 @@ export class Station {
     });
   }
 
+  /** Connected from the first moment, with a fixed address. */
+  joinNow(config: StationConfig, address: AddressConfig): void {
+    this.config = config;
+    this.setAddress(address);
+    this.#wanted = true;
+    this.#associate();
+  }
+
   disconnect(): void {
     this.#wanted = false;
     this.#leave(Reason.leave, Status.idle);

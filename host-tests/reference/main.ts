@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runScenario } from './scenarios/run.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { runHeapFile } from './heap-table.ts';
+import { measureSocketRow } from './heap-sockets.ts';
+import { runModuleFile } from './module-transcripts.ts';
+
+/** Recordings of the real firmware code, copied into the project. */
+const OWN_DATA = fileURLToPath(new URL('./data', import.meta.url));
+
+/** Part by which node.heap() per object may differ from the recording. */
+const HEAP_TOLERANCE = 0.1;
+
+interface Tally {
+  passed: number;
+  total: number;
+}
+
+/** Plays recordings on a virtual board and prints how many it gets right. Takes any folder in the format of ours. */
+function main(arguments_: readonly string[]): void {
+  const verbose = arguments_.includes('--verbose');
+  const folder = arguments_.find((argument) => !argument.startsWith('-')) ?? OWN_DATA;
+  const tallies = [
+    print('scenarios', scenarios(folder, verbose)),
+    print('module entries', moduleFiles(folder, verbose)),
+    print('heap rows', heapRows(folder, verbose)),
+  ];
+  process.exitCode = tallies.every(({ passed, total }) => passed === total) ? 0 : 1;
+}
+
+function print(what: string, tally: Tally): Tally {
+  if (tally.total > 0) process.stdout.write(`${what}: ${tally.passed} of ${tally.total}\n`);
+  return tally;
+}
+
+/** The JSON files of a subfolder, or of the folder itself when it has no such subfolder. */
+function jsonFiles(folder: string, subfolder: string): string[] {
+  const path = join(folder, subfolder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+function scenarios(folder: string, verbose: boolean): Tally {
+  const files = jsonFiles(folder, 'scenarios');
+  let passed = 0;
+  for (const file of files) {
+    const problems = runScenario(JSON.parse(readFileSync(file, 'utf8')) as Scenario);
+    if (problems.length === 0) passed++;
+    else report(basename(file), problems, verbose);
+  }
+  return { passed, total: files.length };
+}
+
+function moduleFiles(folder: string, verbose: boolean): Tally {
+  const tally = { passed: 0, total: 0 };
+  for (const file of jsonFiles(folder, 'modules')) {
+    const { passed, total, mismatches } = runModuleFile(file);
+    tally.passed += passed;
+    tally.total += total;
+    const lines = mismatches.map(
+      ({ entry, field, expected, actual }) =>
+        `entry ${entry} ${field}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(actual)}`,
+    );
+    if (lines.length > 0) report(basename(file), lines, verbose);
+  }
+  return tally;
+}
+
+function heapRows(folder: string, verbose: boolean): Tally {
+  const path = join(folder, 'heap.json');
+  if (!existsSync(path)) return { passed: 0, total: 0 };
+  const { rows, left } = runHeapFile(path);
+  const { values } = JSON.parse(readFileSync(path, 'utf8')) as { values: Record<string, number> };
+  const measured = left.map((name) => measureSocketRow(name, values[name] ?? 0)).filter((row) => row !== undefined);
+  const all = [...rows, ...measured];
+  const wrong = all.filter(({ deviation }) => Math.abs(deviation) > HEAP_TOLERANCE);
+  const lines = wrong.map((row) => `${row.name}: expected ${row.recorded}, found ${row.measured}`);
+  if (lines.length > 0) report('heap.json', lines, verbose);
+  return { passed: all.length - wrong.length, total: rows.length + left.length };
+}
+
+function report(name: string, problems: readonly string[], verbose: boolean): void {
+  const shown = verbose ? problems : problems.slice(0, 1);
+  process.stdout.write(`${name}: ${problems.length} differences\n${shown.map((line) => `  ${line}\n`).join('')}`);
+}
+
+main(process.argv.slice(2));
