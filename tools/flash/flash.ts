@@ -75,7 +75,7 @@ async function eraseChip(session: FlashSession, flashSize: number): Promise<void
 
 const kib = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`;
 
-/** e.g. "ESP8266EX 5c:cf:7f:0a:c4:16, 4096 KiB flash" */
+/** e.g. "ESP8266EX 5c:cf:7f:1a:57:ac, 4096 KiB flash" */
 export const describeChip = ({ chip, mac, flashSize }: ChipInfo): string => `${chip} ${mac}, ${kib(flashSize)} flash`;
 
 function summarize(info: ChipInfo, { bytes, compressedBytes, baudRate }: Written, totalMs: number): string {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { MAC_ADDRESS } from '../identity.ts';
 import type { FlashChip } from './flash-chip.ts';
 import { FlasherStub } from './flasher-stub.ts';
 import { FlashWriter } from './flash-writer.ts';
@@ -25,8 +26,6 @@ export interface RomLoaderOptions {
   onRestart: () => void;
 }
 
-/** Block of Espressif's addresses that development boards of 2016 carry. */
-const DEFAULT_MAC: MacAddress = [0x5c, 0xcf, 0x7f, 0x0a, 0xc4, 0x16];
 /** The ROM answers SYNC, and what it does not know, so many times. */
 const REPEATS = 8;
 /** What the ROM leaves in the value field of answers to SYNC; the stub leaves zero. */
@@ -66,7 +65,7 @@ export class RomLoader {
 
   constructor(options: RomLoaderOptions) {
     this.#options = options;
-    const { flash, mac = DEFAULT_MAC, uart } = options;
+    const { flash, mac = MAC_ADDRESS, uart } = options;
     this.#registers = new Registers({ flash, mac, baudRate: () => uart.baudRate });
   }
 
