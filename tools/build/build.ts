@@ -1,22 +1,20 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type ts from 'typescript';
 import { ExitCode, UserError } from '../cli/exit.ts';
-import { readChunk } from '../bytecode/read-chunk.ts';
-import { stripNames } from '../bytecode/strip.ts';
-import { writeChunk } from '../bytecode/write-chunk.ts';
 import { AssetStore } from './assets/assets.ts';
 import { findAssets } from './assets/find-assets.ts';
-import { arrangeChunks } from './chunks.ts';
-import { compileLua } from './compile-lua.ts';
+import { type Chunk, arrangeChunks } from './chunks.ts';
 import { nameModules } from './device-names.ts';
+import { ChunkEmitter, type EmittedChunk } from './emit-chunk.ts';
 import { initLua } from './init-lua.ts';
-import { buildGraph } from './module-graph.ts';
+import { type GraphModule, type ModuleGraph, buildGraph, withImports } from './module-graph.ts';
 import { type Manifest, type Output, describeFiles, removeLeftovers, replaceOutput } from './output.ts';
-import { printLua } from './print-lua.ts';
 import { BuildError, type Problem, placeOf, relativePath } from './problem.ts';
-import { Compiler, findTypeErrors } from './program.ts';
+import { Compiler } from './program.ts';
 import { type Project, normalise, readProject } from './project.ts';
+import { overBudget, readBudgets } from './report/budgets.ts';
+import { type BuildReport, type FileReport, compareWithPrevious, heapMethod, reportName } from './report/report.ts';
 import { transpile } from './transpile.ts';
 
 export interface BuildOptions {
@@ -32,11 +30,14 @@ export interface BuildOptions {
   hoist?: boolean;
   /** Compile concatenations and string functions leaner than typescript-to-lua does; default true. */
   optimise?: boolean;
+  /** Measure what each file costs on the heap; default true. */
+  measure?: boolean;
 }
 
 export interface BuildResult {
   outDir: string;
   manifest: Manifest;
+  report: BuildReport;
   /** Files that differ from the previous build, names in `outDir`. */
   changed: string[];
   durationMs: number;
@@ -52,50 +53,82 @@ export class Builder {
   readonly outDir: string;
   readonly project: Project;
   private readonly entry: string;
-  private readonly kind: Manifest['kind'];
-  private readonly hoist: boolean;
-  private readonly optimise: boolean;
+  private readonly options: BuildOptions;
   private readonly compiler: Compiler;
+  private readonly emitter: ChunkEmitter;
   private readonly assets = new AssetStore();
+  private readonly modules = new Map<string, GraphModule>();
 
   constructor(options: BuildOptions) {
+    this.options = options;
     this.project = readProject(options.project);
     this.entry = findEntry(this.project, options.entry);
     this.outDir = path.resolve(options.outDir ?? 'dist/firmware');
-    this.kind = options.kind ?? 'bytecode';
-    this.hoist = options.hoist ?? true;
-    this.optimise = options.optimise ?? true;
     this.compiler = new Compiler(this.project);
+    this.emitter = new ChunkEmitter(this.kind, this.outDir, options.measure ?? true);
+  }
+
+  private get kind(): Manifest['kind'] {
+    return this.options.kind ?? 'bytecode';
   }
 
   async build(): Promise<BuildResult> {
     const started = performance.now();
-    const program = this.compiler.program();
-    const typeErrors = findTypeErrors(program);
-    if (typeErrors.length > 0) throw new BuildError(typeErrors);
+    const { program, problems, affected } = this.compiler.check();
+    for (const file of affected) this.modules.delete(file);
+    refuse(problems);
     await this.prepareAssets(program);
-    const graph = buildGraph(program, this.entry, (file) =>
-      transpile(program, file, { assets: this.assets, optimise: this.optimise }),
-    );
-    const { names, problems } = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
-    if (graph.problems.length + problems.length > 0) throw new BuildError([...graph.problems, ...problems]);
+    const graph = buildGraph(program, this.entry, (file) => this.module(program, file));
+    const named = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
+    refuse([...graph.problems, ...named.problems]);
+    const chunks = arrangeChunks(graph, named.names, this.options.hoist ?? true);
+    const emitted = chunks.map((chunk) => this.emitter.emit(program, chunk));
+    const output = this.arrangeOutput(graph, emitted);
+    output.board.set('init.lua', Buffer.from(initLua(named.names.get(this.entry) ?? 'main')));
+    const report = this.report(output, chunks, emitted);
+    const budgets = readBudgets(path.dirname(this.project.configFile));
+    refuse([...emitted.flatMap((chunk) => chunk.problems), ...(budgets ? overBudget(budgets, report.files) : [])]);
+    const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
+    for (const [name, content] of Object.entries({ 'manifest.json': manifest, [reportName]: report })) {
+      output.host.set(name, Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`));
+    }
+    removeLeftovers(this.outDir);
+    const changed = replaceOutput(this.outDir, output);
+    return { outDir: this.outDir, manifest, report, changed, durationMs: performance.now() - started };
+  }
 
+  /** A module as it was compiled before, unless it or a file that it embeds has changed. */
+  private module(program: ts.Program, file: ts.SourceFile): GraphModule {
+    const known = this.modules.get(file.fileName);
+    if (known?.assets.every((asset) => this.assets.get(asset.source) === asset)) return known;
+    const optimise = this.options.optimise ?? true;
+    const module = withImports(program, transpile(program, file, { assets: this.assets, optimise }));
+    this.modules.set(file.fileName, module);
+    return module;
+  }
+
+  private arrangeOutput(graph: ModuleGraph, emitted: readonly EmittedChunk[]): Output {
     const output: Output = { board: new Map(), host: new Map() };
-    for (const chunk of arrangeChunks(graph, names, this.hoist)) {
-      const { code, map } = printLua(program, chunk.segments, this.outDir);
-      output.host.set(`${chunk.name}.lua.map`, Buffer.from(map));
-      if (this.kind === 'lua') output.board.set(`${chunk.name}.lua`, Buffer.from(code));
-      else output.board.set(`${chunk.name}.lc`, compileForDevice(code, chunk.name));
+    for (const { fileName, bytes, map } of emitted) {
+      output.board.set(fileName, bytes);
+      output.host.set(`${path.parse(fileName).name}.lua.map`, Buffer.from(map));
     }
     for (const { assets } of graph.modules.values()) {
       for (const asset of assets) output.board.set(asset.name, asset.bytes);
     }
-    output.board.set('init.lua', Buffer.from(initLua(names.get(this.entry) ?? 'main')));
-    const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
-    output.host.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
-    removeLeftovers(this.outDir);
-    const changed = replaceOutput(this.outDir, output);
-    return { outDir: this.outDir, manifest, changed, durationMs: performance.now() - started };
+    return output;
+  }
+
+  private report(output: Output, chunks: readonly Chunk[], emitted: readonly EmittedChunk[]): BuildReport {
+    const files = [...output.board].map(([name, bytes]): FileReport => {
+      const at = emitted.findIndex((chunk) => chunk.fileName === name);
+      const modules = (chunks[at]?.modules ?? []).map(({ fileName }) => ({
+        source: relativePath(fileName),
+        bytes: statSync(fileName).size,
+      }));
+      return { name, bytes: bytes.length, modules, ...emitted[at]?.heap };
+    });
+    return { files, method: heapMethod, change: compareWithPrevious(files, this.outDir) };
   }
 
   private async prepareAssets(program: ts.Program): Promise<void> {
@@ -111,13 +144,12 @@ export class Builder {
         });
       }
     }
-    if (missing.length > 0) throw new BuildError(missing);
+    refuse(missing);
   }
 }
 
-function compileForDevice(code: string, name: string): Uint8Array {
-  const prototype = readChunk(compileLua(code, `@${name}.lua`), 'stock');
-  return writeChunk(stripNames(prototype), 'device');
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new BuildError(problems);
 }
 
 function findEntry(project: Project, entry = 'src/main.ts'): string {

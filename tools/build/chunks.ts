@@ -1,32 +1,60 @@
 import * as lua from 'typescript-to-lua';
+import type { OutsideUse } from './hoist/exports.ts';
 import { hoist } from './hoist/hoist.ts';
 import type { Segment } from './hoist/merge.ts';
+import { useFromOutside } from './hoist/outside.ts';
 import { partition } from './hoist/partition.ts';
 import { become } from './lua-ast/become.ts';
 import { copyLua, walkLua } from './lua-ast/walk.ts';
 import { type GraphModule, type ModuleGraph, requiredSpecifier } from './module-graph.ts';
 import { namedModule } from './plugins/module-names.ts';
 
-/** One file of Lua for the board. */
+/** One file of Lua for the board, not yet put together. */
 export interface Chunk {
   /** Name on the board without extension. */
   name: string;
-  segments: Segment[];
+  modules: GraphModule[];
+  /** What it is made of besides its modules; a chunk with the same modules and the same context is the same. */
+  context: string;
+  /** Puts it together. */
+  segments: () => Segment[];
 }
 
 /** Divides the modules into files: as few as their loading allows when `hoisted`, else one for each. */
 export function arrangeChunks(graph: ModuleGraph, names: ReadonlyMap<string, string>, hoisted: boolean): Chunk[] {
   const nameOf = (file: string): string => names.get(file) ?? '';
-  const chunks = hoisted
-    ? partition(graph).map((part) => ({ name: nameOf(part.root), segments: hoist(graph, part, nameOf) }))
-    : [...graph.modules.values()].map((module) => ({
-        name: nameOf(module.fileName),
-        segments: [{ fileName: module.fileName, statements: withDeviceNames(module, nameOf) }],
-      }));
-  for (const { segments } of chunks) {
-    for (const statement of segments.flatMap((segment) => segment.statements)) nameModules(statement, nameOf);
-  }
-  return chunks;
+  const parts = hoisted ? partition(graph) : [...graph.modules.keys()].map((root) => ({ root, files: [root] }));
+  return parts.map((part) => {
+    const modules = part.files.flatMap((file) => graph.modules.get(file) ?? []);
+    const outside = hoisted ? useFromOutside(graph, new Set(part.files)) : new Map<string, OutsideUse>();
+    const segments = (): Segment[] =>
+      hoisted ? hoist(graph, part, outside, nameOf) : modules.map((module) => plainSegment(module, nameOf));
+    return {
+      name: nameOf(part.root),
+      modules,
+      context: describeContext(outside, modules, names),
+      segments: () => withModuleNames(segments(), nameOf),
+    };
+  });
+}
+
+function describeContext(
+  outside: ReadonlyMap<string, OutsideUse>,
+  modules: readonly GraphModule[],
+  names: ReadonlyMap<string, string>,
+): string {
+  const mentioned = modules.flatMap((module) => [...module.imports.values(), ...module.named]);
+  const uses = [...outside].map(([file, use]) => [file, use.asTable, [...use.names].sort()]);
+  return JSON.stringify([uses, mentioned.map((file) => names.get(file))]);
+}
+
+function plainSegment(module: GraphModule, nameOf: (file: string) => string): Segment {
+  return { fileName: module.fileName, statements: withDeviceNames(module, nameOf) };
+}
+
+function withModuleNames(segments: Segment[], nameOf: (file: string) => string): Segment[] {
+  for (const { statements } of segments) for (const statement of statements) nameModules(statement, nameOf);
+  return segments;
 }
 
 /** A copy of a module's statements in which `require` names files of the board. */

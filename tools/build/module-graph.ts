@@ -25,7 +25,7 @@ export interface GraphModule extends TranspiledModule {
 export function buildGraph(
   program: ts.Program,
   entry: string,
-  transpile: (file: ts.SourceFile) => TranspiledModule,
+  read: (file: ts.SourceFile) => GraphModule,
 ): ModuleGraph {
   const graph: ModuleGraph = { entry, modules: new Map(), roots: [], problems: [] };
   const roots = new Set([entry]);
@@ -34,7 +34,9 @@ export function buildGraph(
     if (path.includes(fileName)) {
       graph.problems.push(circle([...path.slice(path.indexOf(fileName)), fileName]));
     } else if (!done.has(fileName)) {
-      const module = readModule(program, fileName, transpile);
+      const file = program.getSourceFile(fileName);
+      if (!file) throw new Error(`${fileName} is not part of the program`);
+      const module = read(file);
       graph.modules.set(fileName, module);
       graph.problems.push(...module.problems);
       for (const file of module.named) roots.add(file);
@@ -67,17 +69,12 @@ export function requiredSpecifier(node: lua.Node): string | undefined {
   return name && lua.isStringLiteral(name) && namedModule(name) === undefined ? name.value : undefined;
 }
 
-function readModule(
-  program: ts.Program,
-  fileName: string,
-  transpile: (file: ts.SourceFile) => TranspiledModule,
-): GraphModule {
-  const file = program.getSourceFile(fileName);
-  if (!file) throw new Error(`${fileName} is not part of the program`);
-  const module: GraphModule = { ...transpile(file), imports: new Map(), named: new Set() };
+/** Adds what a compiled module imports and names. */
+export function withImports(program: ts.Program, transpiled: TranspiledModule): GraphModule {
+  const module: GraphModule = { ...transpiled, imports: new Map(), named: new Set() };
   walkLua(module.ast, (node) => {
     const specifier = requiredSpecifier(node);
-    const target = specifier === undefined ? undefined : resolve(program, specifier, fileName);
+    const target = specifier === undefined ? undefined : resolve(program, specifier, module.fileName);
     if (specifier !== undefined && target !== undefined) module.imports.set(specifier, target);
     const onDemand = lua.isStringLiteral(node) ? namedModule(node) : undefined;
     if (onDemand !== undefined && onDemand !== '') module.named.add(onDemand);

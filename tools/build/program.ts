@@ -10,15 +10,28 @@ import { type Project, firmwareRoot, normalise } from './project.ts';
  */
 const javascriptLibrary = `${firmwareRoot}std/javascript.d.ts`;
 
-/** Declaration files that were read before, for all projects of this process: they are parsed with the same options. */
-const declarations = new Map<string, { version: string; file: ts.SourceFile }>();
+interface ReadFile {
+  version: string;
+  file: ts.SourceFile;
+}
 
-/** Type checks a project again and again, reusing every file that did not change. */
+/** Declaration files that were read before, for all projects of this process: they are parsed with the same options. */
+const declarations = new Map<string, ReadFile>();
+
+/** A program that was type checked, and how it differs from the one before. */
+export interface CheckedProgram {
+  program: ts.Program;
+  problems: Problem[];
+  /** Files whose compiled form may differ from the last time, by their own change or by that of a type they use. */
+  affected: ReadonlySet<string>;
+}
+
+/** Type checks a project again and again, doing only what the changes since the last time ask for. */
 export class Compiler {
   private readonly project: Project;
-  private readonly sourceFiles = new Map<string, { version: string; file: ts.SourceFile }>();
+  private readonly sourceFiles = new Map<string, ReadFile>();
   private readonly host: ts.CompilerHost;
-  private previous: ts.Program | undefined;
+  private previous: ts.SemanticDiagnosticsBuilderProgram | undefined;
 
   constructor(project: Project) {
     this.project = project;
@@ -26,41 +39,58 @@ export class Compiler {
     const readFromDisk = host.getSourceFile.bind(host);
     this.host = {
       ...host,
+      createHash: ts.sys.createHash?.bind(ts.sys) ?? ((text) => text),
       getSourceFile: (fileName, languageVersion, onError) => {
         const version = versionOf(fileName);
         const cache = fileName.endsWith('.d.ts') ? declarations : this.sourceFiles;
         const known = cache.get(fileName);
         if (known?.version === version) return known.file;
         const file = readFromDisk(fileName, languageVersion, onError);
-        if (file) cache.set(fileName, { version, file });
+        // The builder compares versions to find what has changed.
+        if (file) cache.set(fileName, { version, file: Object.assign(file, { version }) });
         return file;
       },
     };
   }
 
   /** The program as the files are now. */
-  program(): ts.Program {
-    const program = ts.createProgram({
-      rootNames: this.project.fileNames,
-      options: this.project.options,
-      host: this.host,
-      ...(this.previous && { oldProgram: this.previous }),
-    });
+  check(): CheckedProgram {
+    const builder = ts.createSemanticDiagnosticsBuilderProgram(
+      this.project.fileNames,
+      this.project.options,
+      this.host,
+      this.previous,
+    );
+    this.previous = builder;
+    const program = builder.getProgram();
     program.isSourceFileDefaultLibrary = isJavascriptLibrary;
-    this.previous = program;
-    return program;
+    const affected = new Set<string>();
+    for (let next = nextAffected(builder); next; next = nextAffected(builder)) {
+      for (const file of filesOf(next.affected)) affected.add(file.fileName);
+    }
+    return { program, problems: findTypeErrors(builder), affected };
   }
 }
 
+function nextAffected(
+  builder: ts.SemanticDiagnosticsBuilderProgram,
+): ts.AffectedFileResult<readonly ts.Diagnostic[]> | undefined {
+  return builder.getSemanticDiagnosticsOfNextAffectedFile();
+}
+
+function filesOf(affected: ts.SourceFile | ts.Program): readonly ts.SourceFile[] {
+  return 'getSourceFiles' in affected ? affected.getSourceFiles() : [affected];
+}
+
 /** Everything that TypeScript has against a program. */
-export function findTypeErrors(program: ts.Program): Problem[] {
-  if (!program.getSourceFiles().some(isJavascriptLibrary)) return [withoutStandardLibrary];
+function findTypeErrors(builder: ts.SemanticDiagnosticsBuilderProgram): Problem[] {
+  if (!builder.getSourceFiles().some(isJavascriptLibrary)) return [withoutStandardLibrary];
   const diagnostics = [
-    ...program.getConfigFileParsingDiagnostics(),
-    ...program.getOptionsDiagnostics(),
-    ...program.getSyntacticDiagnostics(),
-    ...program.getGlobalDiagnostics(),
-    ...program.getSemanticDiagnostics(),
+    ...builder.getConfigFileParsingDiagnostics(),
+    ...builder.getOptionsDiagnostics(),
+    ...builder.getSyntacticDiagnostics(),
+    ...builder.getGlobalDiagnostics(),
+    ...builder.getSemanticDiagnostics(),
   ];
   // Something unused is a matter for the editor and for lint: it keeps no program from running.
   const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error && !d.reportsUnnecessary);

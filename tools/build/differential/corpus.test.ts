@@ -124,13 +124,25 @@ const programs: Record<string, Record<string, string>> = {
   },
   'more shared names than one function may have locals': {
     'main.ts': `
-      import { ${Array.from({ length: 70 }, (_, i) => `g${i}`).join(', ')} } from './many.ts';
-      print(${Array.from({ length: 70 }, (_, i) => `g${i}(${i})`).join(' + ')});
+      import { sum0 } from './sum0.ts';
+      import { sum1 } from './sum1.ts';
+      import { sum2 } from './sum2.ts';
+      print(sum0() + sum1() + sum2());
     `,
-    'many.ts': Array.from(
-      { length: 70 },
-      (_, i) => `export function g${i}(x: number): number { return x + ${i > 0 ? `g${i - 1}(0)` : '1'}; }`,
-    ).join('\n'),
+    ...Object.fromEntries(
+      [0, 1, 2].flatMap((m) => {
+        const names = Array.from({ length: 24 }, (_, i) => `g${m}_${i}`);
+        const first = names.map((name, i) => {
+          const before = i > 0 ? `g${m}_${i - 1}(0)` : '1';
+          return `export function ${name}(x: number): number { return x + ${before}; }`;
+        });
+        const sum = `export function sum${m}(): number { return ${names.map((name, i) => `${name}(${i})`).join(' + ')}; }`;
+        return [
+          [`many${m}.ts`, first.join('\n')],
+          [`sum${m}.ts`, `import { ${names.join(', ')} } from './many${m}.ts';\n${sum}`],
+        ];
+      }),
+    ),
   },
 };
 

@@ -19,7 +19,12 @@ export async function runVariants(files: Readonly<Record<string, string>>): Prom
   try {
     const results: Record<string, string> = {};
     for (const [name, options] of Object.entries(variants)) {
-      const { outDir, manifest } = await build({ project: project.folder, outDir: project.outDir, ...options });
+      const { outDir, manifest } = await build({
+        project: project.folder,
+        outDir: project.outDir,
+        measure: false,
+        ...options,
+      });
       const read = manifest.files.map((file) => [file.name, readFileSync(path.join(outDir, file.name))] as const);
       results[name] = runLua(new Map(read));
     }

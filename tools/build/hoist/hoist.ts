@@ -2,9 +2,9 @@ import * as lua from 'typescript-to-lua';
 import { become } from '../lua-ast/become.ts';
 import { walkLua } from '../lua-ast/walk.ts';
 import { type ModuleGraph, requiredSpecifier } from '../module-graph.ts';
+import type { OutsideUse } from './exports.ts';
 import { withinLimit } from './local-limit.ts';
 import { type Segment, mergeUnits } from './merge.ts';
-import { useFromOutside } from './outside.ts';
 import type { Partition } from './partition.ts';
 import { simplify } from './simplify.ts';
 import { type Unit, readUnit } from './unit.ts';
@@ -13,7 +13,12 @@ import { type Unit, readUnit } from './unit.ts';
  * The modules of one file in one scope: no tables of exports, no `require`, constants in place, nothing that is not
  * used. What modules of other files want of them is left in `package.loaded`; the root's exports are returned.
  */
-export function hoist(graph: ModuleGraph, part: Partition, deviceName: (file: string) => string): Segment[] {
+export function hoist(
+  graph: ModuleGraph,
+  part: Partition,
+  outside: ReadonlyMap<string, OutsideUse>,
+  deviceName: (file: string) => string,
+): Segment[] {
   const inside = new Set(part.files);
   const unitOf = (fileName: string): Unit => {
     const module = graph.modules.get(fileName);
@@ -24,9 +29,8 @@ export function hoist(graph: ModuleGraph, part: Partition, deviceName: (file: st
     });
   };
   const units = new Map(part.files.map((fileName) => [fileName, unitOf(fileName)]));
-  const others = [...graph.modules.keys()].filter((fileName) => !inside.has(fileName));
   const segments = mergeUnits(units, {
-    outside: useFromOutside(others.map(unitOf)),
+    outside,
     returned: part.root === graph.entry ? undefined : part.root,
     deviceName,
   });

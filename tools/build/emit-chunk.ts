@@ -1,0 +1,68 @@
+import type ts from 'typescript';
+import { readChunk } from '../bytecode/read-chunk.ts';
+import { stripNames } from '../bytecode/strip.ts';
+import { writeChunk } from '../bytecode/write-chunk.ts';
+import type { Chunk } from './chunks.ts';
+import { compileLua } from './compile-lua.ts';
+import { findBreaches } from './limits.ts';
+import type { GraphModule } from './module-graph.ts';
+import type { Manifest } from './output.ts';
+import { printLua } from './print-lua.ts';
+import type { Problem } from './problem.ts';
+import { type HeapUse, measureHeap } from './report/measure-heap.ts';
+import { LineMap } from './trace/line-map.ts';
+
+/** One file of Lua as the board gets it. */
+export interface EmittedChunk {
+  /** Name on the board, with extension. */
+  fileName: string;
+  bytes: Uint8Array;
+  /** Source map of the Lua text, for the host. */
+  map: string;
+  /** Absent when it was not to be measured. */
+  heap: HeapUse | undefined;
+  problems: Problem[];
+}
+
+/** Prints, compiles and measures chunks; one that is made of the same modules as before is taken from memory. */
+export class ChunkEmitter {
+  private readonly kind: Manifest['kind'];
+  private readonly outDir: string;
+  private readonly measure: boolean;
+  private readonly made = new Map<string, { modules: GraphModule[]; context: string; emitted: EmittedChunk }>();
+
+  /** Source maps name sources relative to `outDir`. */
+  constructor(kind: Manifest['kind'], outDir: string, measure: boolean) {
+    this.kind = kind;
+    this.measure = measure;
+    this.outDir = outDir;
+  }
+
+  emit(program: ts.Program, chunk: Chunk): EmittedChunk {
+    const { modules, context } = chunk;
+    const known = this.made.get(chunk.name);
+    const isSame =
+      known?.context === context &&
+      known.modules.length === modules.length &&
+      known.modules.every((module, i) => module === modules[i]);
+    if (isSame) return known.emitted;
+    const emitted = this.make(program, chunk);
+    this.made.set(chunk.name, { modules, context, emitted });
+    return emitted;
+  }
+
+  private make(program: ts.Program, chunk: Chunk): EmittedChunk {
+    const { code, map } = printLua(program, chunk.segments(), this.outDir);
+    const prototype = readChunk(compileLua(code, `@${chunk.name}.lua`), 'stock');
+    const isSource = this.kind === 'lua';
+    const bytes = isSource ? Buffer.from(code) : writeChunk(stripNames(prototype), 'device');
+    const fileName = `${chunk.name}.${isSource ? 'lua' : 'lc'}`;
+    const lines = new LineMap(map, this.outDir);
+    const problems = findBreaches(prototype).map(({ line, message, cure }) => ({
+      ...lines.place(line),
+      message,
+      cure,
+    }));
+    return { fileName, bytes, map, heap: this.measure ? measureHeap(bytes, fileName) : undefined, problems };
+  }
+}
