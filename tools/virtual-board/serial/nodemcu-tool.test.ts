@@ -36,9 +36,10 @@ describe.skipIf(isWindows)('nodemcu-tool, unmodified, on the pseudo-terminal (no
     const { files } = JSON.parse(await tool('fsinfo', '--json')) as { files: unknown[] };
     expect(files).toContainEqual({ name: 'copy.lua', size: source.length });
     expect(await tool('run', 'copy.lua')).toContain('sum is 55');
+    await tool('remove', 'sum.lua');
+    expect(await tool('fsinfo', '--json')).not.toContain('sum.lua');
+    // Last, because nodemcu-tool leaves the prompt waiting for the rest of a statement after a download.
     await tool('download', 'copy.lua');
     expect(readFileSync(join(folder, 'copy.lua'), 'latin1')).toBe(source);
-    await tool('remove', 'copy.lua');
-    expect(await tool('fsinfo', '--json')).not.toContain('copy.lua');
   });
 });
