@@ -65,7 +65,7 @@ function refuseWrite(lua: Lua): never {
  */
 export class ReadOnlyTables {
   readonly #lua: Lua;
-  /** Identity of the empty table to a reference to the real one. */
+  /** Identity of the empty table to the kept real one. */
   readonly #real = new Map<number, number>();
 
   constructor(lua: Lua) {
@@ -110,7 +110,7 @@ export class ReadOnlyTables {
 
   #keep(index: number): number {
     this.#lua.pushValue(index);
-    return this.#lua.ref();
+    return this.#lua.keep();
   }
 
   has(index: number): boolean {
@@ -120,9 +120,9 @@ export class ReadOnlyTables {
   /** Puts the real table in the place of a read-only one; leaves everything else alone. */
   unwrap(index: number): void {
     if (this.#lua.type(index) !== LuaType.table) return;
-    const reference = this.#real.get(this.#lua.pointer(index));
-    if (reference === undefined) return;
-    this.#lua.pushRef(reference);
+    const kept = this.#real.get(this.#lua.pointer(index));
+    if (kept === undefined) return;
+    this.#lua.pushKept(kept);
     this.#lua.replace(index);
   }
 }

@@ -47,6 +47,7 @@ export const NO_REF = -2;
 const ARENA_SIZE = 8 << 20;
 const SCRATCH_SIZE = 1 << 20;
 const SHORT_STRING = 48;
+const KEPT_VALUES = 1000;
 const GC = { stop: 0, restart: 1, collect: 2, setPause: 6, setStepMultiplier: 7 } as const;
 
 /**
@@ -78,6 +79,7 @@ export class Lua {
   readonly #scratch: number;
   readonly #length: number;
   readonly #global: number;
+  readonly #keeper: number;
   #stopped = false;
   #activation: number | undefined;
 
@@ -115,6 +117,9 @@ export class Lua {
       this.#objects.delete(block + layout.USERDATA_HEADER);
     };
     this.#connectCollector();
+    this.#keeper = exports.lua_newthread(this.main);
+    this.ref();
+    exports.luaL_checkstack(this.#keeper, KEPT_VALUES, this.name('too many values kept'));
   }
 
   #connectCollector(): void {
@@ -418,6 +423,20 @@ export class Lua {
     return this.exports.luaL_ref(this.L, REGISTRY_INDEX);
   }
 
+  /**
+   * Pops a value of the machine itself and keeps it for ever, outside the registry: that one has to grow as on the chip,
+   * where such values lie in flash. `pushKept` pushes it again.
+   */
+  keep(): number {
+    this.exports.lua_xmove(this.L, this.#keeper, 1);
+    return this.exports.lua_gettop(this.#keeper);
+  }
+
+  pushKept(kept: number): void {
+    this.exports.lua_pushvalue(this.#keeper, kept);
+    this.exports.lua_xmove(this.#keeper, this.L, 1);
+  }
+
   /** Forgets a reference; NO_REF is ignored. */
   unref(reference: number): void {
     this.exports.luaL_unref(this.L, REGISTRY_INDEX, reference);
@@ -431,7 +450,7 @@ export class Lua {
 
   /** Remembers the table on top of the stack as the metatable of a type, and pops it. */
   setMetatable(type: UserdataType<unknown>): void {
-    this.#metatables.set(type, this.ref());
+    this.#metatables.set(type, this.keep());
   }
 
   /** Pushes a new userdata that stands for `value`; returns its address, which the heap may give to another later. */
@@ -439,7 +458,7 @@ export class Lua {
     const address = this.exports.lua_newuserdata(this.L, type.size);
     this.#objects.set(address, { type, value });
     this.heap.store.markObject(address - layout.USERDATA_HEADER);
-    this.pushRef(this.#metatables.get(type) ?? NO_REF);
+    this.pushKept(this.#metatables.get(type) ?? 0);
     this.exports.lua_setmetatable(this.L, -2);
     return address;
   }

@@ -15,6 +15,8 @@ export interface LuaExports {
   stackRestore(pointer: number): void;
   lua_newstate(alloc: number, ud: number): number;
   lua_atpanic(L: number, panic: number): number;
+  lua_newthread(L: number): number;
+  lua_xmove(from: number, to: number, count: number): void;
   lua_gettop(L: number): number;
   lua_settop(L: number, index: number): void;
   lua_checkstack(L: number, extra: number): number;

@@ -6,11 +6,11 @@ import { prototypeOf, stripDebug } from '../lua/prototypes.ts';
 import type { Priority } from '../cpu.ts';
 import { MAX_NAME } from '../file-store.ts';
 import type { ErrorReporter } from '../error-reporter.ts';
+import { CHIP_ID } from '../identity.ts';
 import type { Repl } from '../repl.ts';
 import type { ModuleHost, ResetCause } from './host.ts';
 
-/** A chip like the one on most development boards; SDK calls behind node.info. */
-const CHIP_ID = 0x1a57ac;
+/** A flash chip like the one on most development boards. */
 const FLASH_ID = 0x1640ef;
 /** system_get_rst_info: REASON_... of the SDK, with the boot ROM's raw cause. */
 const BOOT_REASON: Readonly<Record<ResetCause, readonly [raw: number, reason: number]>> = {

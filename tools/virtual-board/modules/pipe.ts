@@ -1,7 +1,7 @@
 import type { Priority } from '../cpu.ts';
 import { LuaError } from '../lua/errors.ts';
 import { setFunctions, type LuaModule } from '../lua/library.ts';
-import { type Lua, LuaType, NO_REF, type UserdataType, upvalueIndex } from '../lua/lua.ts';
+import { type Lua, LuaType, type UserdataType, upvalueIndex } from '../lua/lua.ts';
 import type { ModuleHost } from './host.ts';
 
 /** LUAL_BUFFERSIZE: bytes of a record. */
@@ -23,12 +23,12 @@ const RECORD: UserdataType<Record> = { name: 'pipe.record', size: 8 + RECORD_SIZ
  */
 export function pipeModule(host: ModuleHost): LuaModule & { create: (lua: Lua) => number } {
   const { lua } = host;
-  let metatable = NO_REF;
-  let methods = NO_REF;
+  let metatable = 0;
+  let methods = 0;
 
   function isPipe(lua: Lua, index: number): boolean {
     if (lua.type(index) !== LuaType.table || lua.exports.lua_getmetatable(lua.L, index) === 0) return false;
-    lua.pushRef(metatable);
+    lua.pushKept(metatable);
     const isSame = lua.exports.lua_rawequal(lua.L, -1, -2) !== 0;
     lua.pop(2);
     return isSame;
@@ -199,7 +199,7 @@ export function pipeModule(host: ModuleHost): LuaModule & { create: (lua: Lua) =
       if (priority < 0 || priority > 2) lua.argError(2, 'invalid priority');
     }
     lua.createTable(1, 0);
-    lua.pushRef(metatable);
+    lua.pushKept(metatable);
     lua.exports.lua_setmetatable(lua.L, -2);
     lua.pushValue(-1);
     lua.pushValue(1);
@@ -247,7 +247,7 @@ export function pipeModule(host: ModuleHost): LuaModule & { create: (lua: Lua) =
       lua.rawGetIndex(1, 1);
       return 1;
     }
-    lua.pushRef(methods);
+    lua.pushKept(methods);
     lua.replace(1);
     lua.rawGet(1);
     return 1;
@@ -256,11 +256,11 @@ export function pipeModule(host: ModuleHost): LuaModule & { create: (lua: Lua) =
   const common = { __len: length, __tostring: toText };
   lua.createTable();
   setFunctions(lua, { ...common, read, reader, unread, nrec });
-  methods = lua.ref();
+  methods = lua.keep();
   lua.createTable();
   setFunctions(lua, { ...common, __index: index });
   lua.pushValue(-1);
   lua.setMetatable(RECORD);
-  metatable = lua.ref();
+  metatable = lua.keep();
   return { name: 'pipe', fields: { create }, create };
 }
