@@ -1,13 +1,15 @@
-import path from 'node:path';
 import type { Command } from 'commander';
-import pc from 'picocolors';
-import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { reportFailure } from '../cli/failure.ts';
+import { type BuildOptions, type BuildResult, Builder } from './build.ts';
+import { describeBuild } from './report/describe.ts';
+import { watch } from './watch.ts';
 
 interface Flags {
   project?: string;
   entry?: string;
   out?: string;
   lua?: boolean;
+  watch?: boolean;
   json?: boolean;
 }
 
@@ -17,12 +19,22 @@ export function register(command: Command): void {
     .option('--entry <file>', 'module that runs at boot, relative to the project (default: src/main.ts)')
     .option('--out <dir>', 'where the files for the board go (default: dist/firmware)')
     .option('--lua', 'write plain Lua source instead of bytecode: runs on any NodeMCU board')
-    .option('--json', 'print the result as JSON on stdout')
+    .option('--watch', 'build again at every change')
+    .option('--json', 'print each result as one line of JSON on stdout')
     .action(async (flags: Flags) => {
-      const result = await build(optionsFrom(flags));
-      if (flags.json) console.log(JSON.stringify(result));
-      else console.log(describe(result));
+      const builder = new Builder(optionsFrom(flags));
+      const print = (result: BuildResult): void =>
+        console.log(flags.json ? JSON.stringify(result) : describeBuild(result));
+      if (!flags.watch) print(await builder.build());
+      else await watch(builder, print, (error) => void reportFailure(error), interrupted());
     });
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  process.once('SIGTERM', () => controller.abort());
+  return controller.signal;
 }
 
 function optionsFrom(flags: Flags): BuildOptions {
@@ -32,13 +44,4 @@ function optionsFrom(flags: Flags): BuildOptions {
     ...(flags.out !== undefined && { outDir: flags.out }),
     ...(flags.lua && { kind: 'lua' as const }),
   };
-}
-
-function describe(result: BuildResult): string {
-  const { files } = result.manifest;
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  const lines = files.map((file) => `  ${file.name.padEnd(31)} ${String(file.size).padStart(6)} B`);
-  lines.push(`${pc.green('built')} ${files.length} files, ${total} B, in ${Math.round(result.durationMs)} ms`);
-  lines.push(`  ${path.relative(process.cwd(), result.outDir)}: ${result.changed.length} changed`);
-  return lines.join('\n');
 }
