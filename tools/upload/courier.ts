@@ -17,6 +17,9 @@ export interface CourierOptions {
   onRestart?: () => void;
 }
 
+/** The answer to the command leaves the board, and the port returns to its rate, before the restart. */
+const restartDelayMs = 30;
+
 /** Chooses how files travel, and takes the next slower way when one has failed: fast blocks, blocks, nodemcu-tool. */
 export class Courier {
   readonly #repl: Repl;
@@ -86,10 +89,15 @@ export class Courier {
     const { watch, port } = this.#repl;
     const hasBooted = (text: string): true | undefined => (/\nNodeMCU \d/.test(text) ? true : undefined);
     watch.expectReset(true);
-    watch.clear();
-    await this.#repl.type('node.restart()\n');
+    if (this.#isFast) {
+      await this.#repl.run(`tmr.create():alarm(${restartDelayMs},0,function()node.restart()end)`);
+      watch.clear();
+      await this.#repl.setBaudRate(this.#usualBaud);
+    } else {
+      watch.clear();
+      await this.#repl.type('node.restart()\n');
+    }
     this.#onRestart();
-    if (this.#isFast) await this.#repl.setBaudRate(this.#usualBaud);
     if (await watch.until(hasBooted, 3000)) return;
     await resetByLines(port, this.#clock);
     if (!(await watch.until(hasBooted, 5000)))
