@@ -1,4 +1,4 @@
-/** Lets clients in. The server's code is on the heap only while somebody is connected, and 14 seconds longer. */
+/** Lets clients in. The server's code is on the heap only while somebody is connected, and two minutes longer. */
 import './net/counters.ts';
 
 function admit(this: void, socket: net.Socket): void {

@@ -1,4 +1,8 @@
-/** The text of refusals: loaded when one is needed. */
+/** Refusals: loaded when one is needed. */
+import type { Connection } from '../net/connection.ts';
+import { answer } from '../net/manager.ts';
+import { overlay } from '../runtime.ts';
+import { Parsed, request } from './request.ts';
 
 const reasons: Record<number, string> = {
   400: 'Bad Request',
@@ -16,9 +20,26 @@ const reasons: Record<number, string> = {
   505: 'HTTP Version Not Supported',
 };
 
-/** A whole response that closes the connection; the body, absent for HEAD, is the reason in words. */
-export function refusal(status: number, fields: string, isHead: boolean): string {
+/** Answers with the status and closes; the body, absent for HEAD, is the reason in words. */
+export function refuse(connection: Connection, status: number, fields = ''): void {
   const reason = reasons[status] ?? '';
   const body = `${status} ${reason}\n`;
-  return `HTTP/1.1 ${status} ${reason}\r\n${fields}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${isHead ? '' : body}`;
+  connection.input = undefined;
+  connection.keep = undefined;
+  answer(
+    connection,
+    `HTTP/1.1 ${status} ${reason}\r\n${fields}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${request.method === 'HEAD' ? '' : body}`,
+  );
+}
+
+/** What to do with input that is not a whole good request; `status` is what `parse` said. */
+export function handleUnparsed(connection: Connection, input: string, status: number): void {
+  if (status > Parsed.COMPLETE) {
+    refuse(connection, status);
+    return;
+  }
+  connection.input = input;
+  if (status === Parsed.INCOMPLETE) return;
+  const { interject } = overlay<typeof import('../net/interim.ts')>($module('../net/interim.ts'));
+  interject(connection, 'HTTP/1.1 100 Continue\r\n\r\n');
 }

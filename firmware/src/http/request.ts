@@ -30,26 +30,6 @@ export const request = {
   size: 0,
 };
 
-/** One field per line, no white space before the colon (RFC 9112 section 5.1), no folding, no second Host or length. */
-function readFields(head: string): number {
-  const fields: Record<string, string | undefined> = {};
-  request.fields = fields;
-  let position = 1;
-  while (position <= head.length) {
-    const [name, value] = head.match("^([%w!#$%%&'*+.^_`|~-]+):[ \t]*([^\r\n%z]-)[ \t]*\r?\n", position);
-    if (name === undefined) return 400;
-    const key = name.lower();
-    const before = fields[key];
-    if (before === undefined) fields[key] = value;
-    else if (key === 'host' || key === 'content-length' || key === 'transfer-encoding') return 400;
-    else fields[key] = `${before}, ${value}`;
-    position = head.find('\n', position, true)[0]! + 1;
-  }
-  const host = fields['host'];
-  if (host === undefined ? request.minor === 1 : host.find('[^%w.:_%[%]-]')[0] !== undefined) return 400;
-  return Parsed.COMPLETE;
-}
-
 /**
  * Looks for a request at the start of `input`.
  * @returns `COMPLETE`, `INCOMPLETE`, or the status with which to refuse it
@@ -74,11 +54,24 @@ export function parse(input: string): number {
   request.path = path ?? '';
   request.query = query ?? '';
 
-  const status = readFields(input.sub(lineEnd + 1, fieldsEnd));
-  const fields = request.fields;
+  // One field per line, no white space before the colon (RFC 9112 section 5.1), no folding, no second Host or length.
+  const fields: Record<string, string | undefined> = {};
+  let position = lineEnd + 1;
+  while (position <= fieldsEnd) {
+    const [name, value] = input.match("^([%w!#$%%&'*+.^_`|~-]+):[ \t]*([^\r\n%z]-)[ \t]*\r?\n", position);
+    if (name === undefined) return 400;
+    const key = name.lower();
+    const before = fields[key];
+    if (before === undefined) fields[key] = value;
+    else if (key === 'host' || key === 'content-length' || key === 'transfer-encoding') return 400;
+    else fields[key] = `${before}, ${value}`;
+    position = input.find('\n', position, true)[0]! + 1;
+  }
+  const host = fields['host'];
+  if (host === undefined ? request.minor === 1 : host.find('[^%w.:_%[%]-]')[0] !== undefined) return 400;
+  request.fields = fields;
   request.body = '';
   request.size = headEnd;
-  if (status !== Parsed.COMPLETE || (fields['content-length'] ?? fields['transfer-encoding']) === undefined)
-    return status;
+  if ((fields['content-length'] ?? fields['transfer-encoding']) === undefined) return Parsed.COMPLETE;
   return overlay<typeof import('./body.ts')>($module('./body.ts')).readBody(input, headEnd + 1);
 }

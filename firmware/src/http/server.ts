@@ -1,6 +1,6 @@
 /** HTTP on the connection manager: one request at a time per connection, answered in order. */
 import { answer, manager } from '../net/manager.ts';
-import type { Connection, Protocol, Source } from '../net/connection.ts';
+import type { Connection, Source } from '../net/connection.ts';
 import { overlay } from '../runtime.ts';
 import { parse, Parsed, request } from './request.ts';
 
@@ -12,9 +12,9 @@ const enum Limit {
   KEEP = 3,
 }
 
-/** By path. */
-export const handlers: Record<string, Handler | undefined> = {};
-/** By path: the methods that it takes, separated by `, `. HEAD should be there when GET is. */
+/** By path: a handler, or the name of a module whose `handle` is on the heap only while it runs. */
+export const handlers: Record<string, Handler | string | undefined> = {};
+/** By path: the methods that it takes, separated by commas. HEAD should be there when GET is. */
 export const methods: Record<string, string | undefined> = {};
 
 /**
@@ -35,51 +35,28 @@ export function respond(
   const [word] = wish.find(request.minor === 1 ? 'close' : 'keep-alive', 1, true);
   const keep = manager.open <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
   const isHead = request.method === 'HEAD';
+  connection.keep = keep ? true : undefined;
   answer(
     connection,
     `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n${isHead ? '' : body}`,
-    keep,
     isHead ? undefined : source,
   );
 }
 
-/** Refuses a request and closes: what follows on the connection may be anything. */
-export function refuse(connection: Connection, status: number, fields = ''): void {
-  connection.input = '';
-  const { refusal } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
-  answer(connection, refusal(status, fields, request.method === 'HEAD'), false);
-}
-
-function receive(this: void, connection: Connection): void {
-  const status = parse(connection.input);
-  if (status === Parsed.INCOMPLETE) return;
-  if (status === Parsed.CONTINUE) {
-    overlay<typeof import('../net/interim.ts')>($module('../net/interim.ts')).interject(
-      connection,
-      'HTTP/1.1 100 Continue\r\n\r\n',
-    );
-    return;
-  }
+/** For the connection manager. */
+export function receive(this: void, connection: Connection, input: string): void {
+  const status = parse(input);
   if (status !== Parsed.COMPLETE) {
-    refuse(connection, status);
+    overlay<typeof import('./refusal.ts')>($module('./refusal.ts')).handleUnparsed(connection, input, status);
     return;
   }
-  connection.input = connection.input.sub(request.size + 1);
-  const path = request.path;
-  const handle = handlers[path];
-  if (handle !== undefined && `, ${methods[path]!},`.find(`, ${request.method},`, 1, true)[0] !== undefined) {
-    handle(connection);
-  } else {
-    overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handle(connection);
+  const { method, path, size } = request;
+  if (input.length > size) connection.input = input.sub(size + 1);
+  if (`,${methods[path] ?? ''},`.find(`,${method},`, 1, true)[0] === undefined) {
+    overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handleUnrouted(connection);
+    return;
   }
+  let handler = handlers[path]!;
+  if (type(handler) === 'string') handler = overlay<{ handle: Handler }>(handler as string).handle;
+  (handler as Handler)(connection);
 }
-
-/** HTTP as the connection manager sees it. */
-export const http: Protocol = {
-  receive,
-  abandon: (connection, why) => {
-    if (why === 'late') request.method = connection.input.match('^%u+')[0] ?? '';
-    refuse(connection, why === 'late' ? 408 : 500);
-  },
-  busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-};

@@ -1,7 +1,10 @@
 /** Requests that no route takes as they stand; loaded when there is one. */
 import type { Connection } from '../net/connection.ts';
 import { request } from './request.ts';
-import { handlers, methods, refuse, respond } from './server.ts';
+import { overlay } from '../runtime.ts';
+import { type Handler, handlers, methods, respond } from './server.ts';
+
+const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
 
 const KNOWN = ' GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT ';
 
@@ -22,21 +25,23 @@ function normalise(path: string): string | undefined {
 }
 
 /** Finds the route after all, tells what it allows, or refuses: 400, 404, 405, 501. */
-export function handle(connection: Connection): void {
+export function handleUnrouted(connection: Connection): void {
   const method = request.method;
   if (KNOWN.find(` ${method} `, 1, true)[0] === undefined) {
     refuse(connection, 501);
     return;
   }
   const path = normalise(request.path);
-  const allow = path === '*' && method === 'OPTIONS' ? 'GET, HEAD' : path === undefined ? undefined : methods[path];
+  const allow = path === '*' && method === 'OPTIONS' ? 'GET,HEAD' : path === undefined ? undefined : methods[path];
   if (path === undefined) refuse(connection, 400);
   else if (allow === undefined) refuse(connection, 404);
-  else if (method === 'OPTIONS') respond(connection, '200 OK', `Allow: ${allow}, OPTIONS\r\n`, '');
-  else if (`, ${allow},`.find(`, ${method},`, 1, true)[0] === undefined) {
-    refuse(connection, 405, `Allow: ${allow}, OPTIONS\r\n`);
+  else if (method === 'OPTIONS') respond(connection, '200 OK', `Allow: ${allow},OPTIONS\r\n`, '');
+  else if (`,${allow},`.find(`,${method},`, 1, true)[0] === undefined) {
+    refuse(connection, 405, `Allow: ${allow},OPTIONS\r\n`);
   } else {
     request.path = path;
-    handlers[path]!(connection);
+    const handler = handlers[path]!;
+    if (type(handler) === 'string') overlay<{ handle: Handler }>(handler as string).handle(connection);
+    else (handler as Handler)(connection);
   }
 }

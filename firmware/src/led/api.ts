@@ -1,7 +1,7 @@
 /** `/api/leds`: loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
 import { request } from '../http/request.ts';
-import { refuse, respond } from '../http/server.ts';
+import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 import type { Change } from './control.ts';
 import { type Led, leds, type LedState } from './leds.ts';
@@ -13,6 +13,7 @@ const enum Limit {
   STEPS = 16,
 }
 
+const { refuse } = overlay<typeof import('../http/refusal.ts')>($module('../http/refusal.ts'));
 const { field } = overlay<typeof import('../http/fields.ts')>($module('../http/fields.ts'));
 
 function describe(led: Led): string {

@@ -6,12 +6,12 @@
  * memory for TIME_WAIT drains, longest waiter first. No function is made per connection, every edge is under `pcall`:
  * an error in a callback would restart the board.
  *
- * Functions are few and long, because each costs about 150 bytes of heap before its first instruction; what is needed
+ * Functions are few and long, because each costs about 180 bytes of heap before its first instruction; what is needed
  * once or rarely is in `use.ts` and `mishap.ts`.
  */
 import { overlay } from '../runtime.ts';
-import { counters } from './counters.ts';
-import { type Connection, Phase, type Protocol, type Source, Tcp } from './connection.ts';
+import { type Connection, Phase, type Protocol, type Rarely, type Source, Tcp } from './connection.ts';
+import { Count, counters } from './counters.ts';
 
 const enum Heap {
   /** Left alone by everything here. */
@@ -42,8 +42,12 @@ const enum Time {
   ANSWER = 30000,
 }
 
-/** Sockets up to which those that a client closed are kept, too. */
-const KEPT = 16;
+const enum Kept {
+  /** Sockets up to which those that a client closed are kept, too. */
+  CLIENT_CLOSED = 16,
+  /** Bytes that a client may send ahead while it is answered. */
+  AHEAD = 2920,
+}
 
 /** The firmware before 2017 takes one segment at a time, and duels after five closes within two minutes. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
@@ -52,15 +56,15 @@ const mostCloses = isEspconn ? 4 : math.huge;
 /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
 const keepFor = isEspconn ? 125 : 14;
 
-/** What other modules need to know, and what they set: all but `open` before the first connection. */
+/** What other modules need to know, and what `use` sets. */
 export const manager: {
   /** Connections open now. */
   open: number;
   protocol?: Protocol;
   /** Runs `onSweep` while there is something to look after. */
   sweeper?: tmr.Timer;
-  /** Called when the last connection is over and its socket forgotten. */
-  idle?: (this: void) => void;
+  /** For the protocol: runs while nobody is connected. */
+  rest?: tmr.Timer;
 } = { open: 0 };
 
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
@@ -96,33 +100,31 @@ function freeHeap(wanted: number): number {
 function pump(connection: Connection, wanted: number): void {
   const { socket, source } = connection;
   for (const _ of $range(1, segmentsInFlight)) {
-    let text: string | undefined = connection.output;
-    if (text === '') {
-      if (source !== undefined) text = source(connection);
-      if (text === undefined || text === '') {
-        connection.source = undefined;
-        return;
-      }
-      connection.output = text;
-    }
-    if (freeHeap(Heap.SEND) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
-      counters.stalled++;
+    const text = connection.output ?? source?.(connection);
+    if (text === undefined) {
+      connection.source = undefined;
       return;
     }
-    connection.output = text.sub(Tcp.SEGMENT + 1);
+    if (freeHeap(Heap.SEND) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
+      connection.output = text;
+      counters[Count.Stalled]!++;
+      return;
+    }
+    connection.output = text.length > Tcp.SEGMENT ? text.sub(Tcp.SEGMENT + 1) : undefined;
   }
 }
 
 /**
- * The whole answer to a request, or its first part and a source of the rest.
- * @param keep stay open for the next request when the answer is through; otherwise the client is left to close
+ * The whole answer to a request, or its first part and a source of the rest. When it is through, the connection stays
+ * open for the next request if `connection.keep` is set; otherwise the client is left to close.
  */
-export function answer(connection: Connection, text: string, keep: boolean, source?: Source): void {
-  counters.answered++;
+export function answer(connection: Connection, text: string, source?: Source): void {
+  counters[Count.Answered]!++;
   connection.output = text;
-  connection.source = source;
-  connection.position = 0;
-  connection.keep = keep;
+  if (source !== undefined) {
+    connection.source = source;
+    connection.position = 0;
+  }
   enter(connection, Phase.Sending);
   pump(connection, Heap.SEND);
 }
@@ -132,7 +134,6 @@ function edge<A, B>(run: (this: void, a: A, b: B) => void): (this: void, a: A, b
   return (a, b) => {
     const [ok, message] = pcall(run, a, b as B);
     if (!ok) {
-      counters.errors++;
       overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).report(
         message,
         connections.get(a as unknown as net.Socket),
@@ -141,23 +142,29 @@ function edge<A, B>(run: (this: void, a: A, b: B) => void): (this: void, a: A, b
   };
 }
 
-function take(this: void, connection: Connection | undefined, data: string): void {
+function take(this: void, socket: net.Socket, data: string): void {
+  const connection = connections.get(socket);
   if (connection === undefined || connection.phase === Phase.Lingering) return;
-  connection.input = connection.input + data;
-  if (connection.phase === Phase.Sending) return;
+  const input = (connection.input ?? '') + data;
+  connection.input = undefined;
+  if (connection.phase === Phase.Sending) {
+    if (input.length <= Kept.AHEAD) connection.input = input;
+    else connection.keep = undefined;
+    return;
+  }
   if (connection.phase === Phase.Waiting) enter(connection, Phase.Receiving);
-  manager.protocol!.receive(connection);
+  manager.protocol!.receive(connection, input);
 }
 
-const onReceive = edge((socket: net.Socket, data: string) => take(connections.get(socket), data));
+const onReceive = edge(take);
 
 const onSent = edge((socket: net.Socket) => {
   const connection = connections.get(socket);
   if (connection === undefined) return;
   pump(connection, Heap.SEND);
-  if (connection.phase !== Phase.Sending || connection.output !== '' || connection.source !== undefined) return;
+  if (connection.phase !== Phase.Sending || (connection.output ?? connection.source) !== undefined) return;
   enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
-  if (connection.input !== '') take(connection, '');
+  if (connection.input !== undefined) take(socket, '');
 });
 
 /** Forgets the connection of a socket that is over, and keeps the socket for a while. */
@@ -173,13 +180,13 @@ function drop(socket: net.Socket, limit: number): void {
 }
 
 const onDisconnection = edge((socket: net.Socket, reason: net.CloseReason) => {
-  if (reason !== 0) counters.lost++;
-  drop(socket, KEPT);
+  if (reason !== 0) counters[Count.Lost]!++;
+  drop(socket, Kept.CLIENT_CLOSED);
 });
 
 /** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
 export const onSweep = edge((): void => {
-  const isPressed = manager.open >= Tcp.LIMIT;
+  const { open, protocol } = manager;
   let wanted = Heap.SEND_LEAST;
   let longest: Connection | undefined;
   let longestWait = Time.LINGER - 1;
@@ -193,15 +200,15 @@ export const onSweep = edge((): void => {
       }
     } else if (phase === Phase.Sending) {
       if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
-      else if (connection.output !== '') {
+      else if (connection.output !== undefined) {
         pump(connection, wanted);
         wanted = Heap.SEND;
       }
-    } else if (waited > (isPressed ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
+    } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
       enter(connection, Phase.Lingering);
       if (phase === Phase.Receiving) {
-        counters.late++;
-        manager.protocol!.abandon(connection, 'late');
+        counters[Count.Late]!++;
+        overlay<Rarely>(protocol!.rarely).abandon(connection, 'late');
       }
     }
   }
@@ -212,7 +219,7 @@ export const onSweep = edge((): void => {
     if (left >= 1 && longestWait * left * 10 >= Time.LINGER * (used + left)) {
       const socket = longest.socket;
       if (socket.getpeer()[0] !== undefined) {
-        counters.closed++;
+        counters[Count.Closed]!++;
         socket.close();
       }
       drop(socket, math.huge);
@@ -222,24 +229,24 @@ export const onSweep = edge((): void => {
     closedUntil.shift();
     closed.shift();
   }
-  if (manager.open === 0 && used === 0) {
+  if (open === 0 && used === 0) {
     manager.sweeper!.stop();
-    manager.idle?.();
+    overlay<Rarely>(protocol!.rarely).idle();
     collectgarbage();
   }
 });
 
 /** Takes a new connection in. */
 export const onAccept = edge((socket: net.Socket) => {
-  counters.accepted++;
+  counters[Count.Accepted]!++;
   manager.open++;
-  const connection: Connection = { socket, phase: Phase.Waiting, since: tmr.now(), input: '', output: '' };
+  const connection: Connection = { socket, phase: Phase.Waiting, since: tmr.now() };
   connections.set(socket, connection);
   socket.on('receive', onReceive);
   socket.on('sent', onSent);
   socket.on('disconnection', onDisconnection);
   manager.sweeper!.start();
   if (freeHeap(Heap.ACCEPT) >= Heap.ACCEPT) return;
-  counters.busy++;
-  answer(connection, manager.protocol!.busy, false);
+  counters[Count.Busy]!++;
+  answer(connection, manager.protocol!.busy);
 });

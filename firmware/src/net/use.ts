@@ -6,10 +6,9 @@ import { manager, onSweep } from './manager.ts';
 const SWEEP = 50;
 
 /** Makes the manager speak a protocol. Its `onAccept` may be called from now on. */
-export function use(protocol: Protocol, idle?: (this: void) => void): void {
+export function use(protocol: Protocol): void {
   const sweeper = tmr.create();
   sweeper.register(SWEEP, tmr.ALARM_AUTO, onSweep);
   manager.protocol = protocol;
   manager.sweeper = sweeper;
-  if (idle !== undefined) manager.idle = idle;
 }

@@ -27,7 +27,7 @@ const enum Cause {
 }
 
 /** Calls `start` after a moment, unless somebody wants the prompt or it only crashes. */
-export function guard(start: (this: void) => void): void {
+export function guard(start: (this: void) => void, onError: (this: void, traceback: string) => void): void {
   const [, cause] = node.bootreason();
   const { readCrashes, writeCrashes } = overlay<typeof import('./crashes.ts')>($module('./crashes.ts'));
   let crashes = readCrashes();
@@ -57,13 +57,6 @@ export function guard(start: (this: void) => void): void {
       print('boot: stopped, the prompt is yours');
       return;
     }
-    // A swallowed error would break new sockets, so the board restarts.
-    const onError = (traceback: string): void => {
-      print(traceback);
-      overlay<typeof import('./crashes.ts')>($module('./crashes.ts')).addCrash();
-      node.restart();
-    };
-    node.setonerror?.(onError);
     if (crashes > 0) tmr.create().alarm(Wait.SURVIVED, tmr.ALARM_SINGLE, () => writeCrashes(0));
     const [ok, message] = pcall(start);
     if (!ok) onError(message);

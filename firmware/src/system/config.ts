@@ -6,9 +6,10 @@
  */
 import type { Connection } from '../net/connection.ts';
 import { request } from '../http/request.ts';
-import { refuse, respond } from '../http/server.ts';
+import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 
+const { refuse } = overlay<typeof import('../http/refusal.ts')>($module('../http/refusal.ts'));
 const { field } = overlay<typeof import('../http/fields.ts')>($module('../http/fields.ts'));
 
 const enum Limit {

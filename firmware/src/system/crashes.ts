@@ -21,6 +21,12 @@ export function writeCrashes(crashes: number): void {
   memory.close();
 }
 
-export function addCrash(): void {
+/** Milliseconds for the text to leave the serial line. */
+const LAST_WORDS = 250;
+
+/** Tells the error, counts it and restarts: swallowing it would break new sockets. */
+export function die(traceback: string): void {
+  print(traceback);
   writeCrashes(readCrashes() + 1);
+  tmr.create().alarm(LAST_WORDS, tmr.ALARM_SINGLE, () => node.restart());
 }

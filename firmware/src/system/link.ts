@@ -1,37 +1,57 @@
-/** Watches the Wi-Fi link: says when the board can be reached, and tries again, ever less often, when it cannot. */
+/** Joins the Wi-Fi, and tries again, ever less often, when it cannot; loaded until the board has an address. */
+import { overlay } from '../runtime.ts';
+import { join } from './station.ts';
 
 /** Seconds. */
 const enum Retry {
-  FIRST = 5,
-  LAST = 60,
+  FIRST = 10,
+  LAST = 120,
 }
 
-/** Milliseconds between looks at the link. */
-const LOOK = 1000;
+/** Milliseconds. */
+const enum Look {
+  /** Between looks at a link that is not up yet, and at one that is. */
+  DOWN = 250,
+  UP = 5000,
+}
 
-/**
- * Calls `up` with the board's address each time it gets one.
- * @param reconnect starts a new attempt; the SDK's own attempts end when the access point is gone for long
- */
-export function watch(up: (this: void, ip: string) => void, reconnect: (this: void) => void): void {
-  let isUp = false;
+/** As `<hostname>.local`. */
+function announce(this: void): void {
+  mdns.register(wifi.sta.gethostname(), { service: 'http', port: 80 });
+}
+
+function isUp(): boolean {
+  return wifi.sta.status() === wifi.STA_GOTIP && wifi.sta.getip()[0] !== undefined;
+}
+
+/** Looks after a link that is up with as little code as possible. */
+function rest(timer: tmr.Timer): void {
+  timer.alarm(Look.UP, tmr.ALARM_AUTO, () => {
+    if (wifi.sta.status() === wifi.STA_GOTIP) return;
+    timer.unregister();
+    overlay<typeof import('./link.ts')>($module('./link.ts')).connect(timer);
+  });
+}
+
+/** Joins, and looks after the link from then on. */
+export function connect(timer: tmr.Timer): void {
   let patience: number = Retry.FIRST;
   let since = tmr.time();
-  tmr.create().alarm(LOOK, tmr.ALARM_AUTO, () => {
-    const [ip] = wifi.sta.getip();
-    const isConnected = wifi.sta.status() === wifi.STA_GOTIP && ip !== undefined;
-    if (isConnected) {
-      since = tmr.time();
-      patience = Retry.FIRST;
-      if (!isUp) up(ip);
-    } else if (isUp) {
-      print('wifi: lost');
+  join();
+  timer.alarm(Look.DOWN, tmr.ALARM_AUTO, () => {
+    if (isUp()) {
+      timer.unregister();
+      if (_G['mdns'] !== undefined) pcall(announce);
+      rest(timer);
+      collectgarbage();
+      const [ip] = wifi.sta.getip();
+      print(`http: listening on ${ip!}:80`);
+      print(`heap: ${node.heap()} bytes free`);
     } else if (tmr.time() - since >= patience) {
       since = tmr.time();
       patience = math.min(2 * patience, Retry.LAST);
-      print(`wifi: trying again, next time in ${patience} s`);
-      pcall(reconnect);
+      print(`wifi: no link yet, trying again; next time in ${patience} s`);
+      pcall(join);
     }
-    isUp = isConnected;
   });
 }

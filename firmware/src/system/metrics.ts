@@ -1,6 +1,7 @@
 /** `/metrics`: the same figures for Prometheus; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
 import { counters } from '../net/counters.ts';
+import { overlay } from '../runtime.ts';
 import { closed, manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 
@@ -13,6 +14,7 @@ export function handle(connection: Connection): void {
     `last_ack_connections ${manager.open}`,
     `last_ack_kept_sockets ${closed.length}`,
   ];
-  for (const [name, value] of pairs(counters)) lines.push(`last_ack_${name}_total ${value}`);
+  const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
+  for (const index of $range(0, names.length - 1)) lines.push(`last_ack_${names[index]!}_total ${counters[index]!}`);
   respond(connection, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);
 }

@@ -9,9 +9,9 @@ import { overlay } from '../runtime.ts';
 export function handle(connection: Connection): void {
   collectgarbage();
   const heap = node.heap();
+  const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   const parts: string[] = [];
-  for (const [name, value] of pairs(counters)) parts.push(`"${name}":${value}`);
-  table.sort(parts);
+  for (const index of $range(0, names.length - 1)) parts.push(`"${names[index]!}":${counters[index]!}`);
   const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(
     heap,
     manager.open,
