@@ -6,6 +6,7 @@ import { Builder } from '../build/build.ts';
 import { logOutput } from '../monitor/command.ts';
 import { exitKey, readKeyboard } from '../monitor/keyboard.ts';
 import { parseServing } from '../monitor/serving.ts';
+import { traceExplainer } from '../monitor/traceback.ts';
 import { parseRate } from '../serial/baud-rate.ts';
 import { findPort } from '../serial/discovery.ts';
 import { openPort } from '../serial/open-port.ts';
@@ -66,6 +67,7 @@ async function loop(
     port,
     build: () => builder.build(),
     upload: { wifi: wifiFromOptions(options, port.isVirtual) },
+    explain: traceExplainer(builder.outDir),
     output: logOutput(options.json === true),
     onLine: (line) => {
       const serving = parseServing(line);

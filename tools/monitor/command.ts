@@ -3,10 +3,12 @@ import { parseRate } from '../serial/baud-rate.ts';
 import { findPort } from '../serial/discovery.ts';
 import { followLog } from './follow.ts';
 import type { MonitorOutput } from './monitor.ts';
+import { traceExplainer } from './traceback.ts';
 
 interface Options {
   port?: string;
   baud: number;
+  dir: string;
   json?: true;
 }
 
@@ -14,10 +16,16 @@ export function register(command: Command): void {
   command
     .option('-p, --port <path>', 'serial port; without it the only board is found')
     .option('-b, --baud <rate>', 'bit/s', parseRate, 115200)
+    .option('-d, --dir <folder>', 'build whose maps turn Lua lines into TypeScript lines', 'dist/firmware')
     .option('--json', 'one JSON object per line of the log on stdout')
     .addHelpText('after', '\nWhat is typed goes to the board; Ctrl-C ends. A pulled cable is waited for.')
-    .action(async ({ port, baud, json }: Options) => {
-      await followLog({ port: await findPort(port), baudRate: baud, output: logOutput(json === true) });
+    .action(async ({ port, baud, dir, json }: Options) => {
+      await followLog({
+        port: await findPort(port),
+        baudRate: baud,
+        explain: traceExplainer(dir),
+        output: logOutput(json === true),
+      });
     });
 }
 
