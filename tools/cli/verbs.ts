@@ -40,6 +40,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('../../host-tests/stress/command.ts'),
   },
   {
+    name: 'compare',
+    summary: 'set two results of stress side by side: what got better, what got worse',
+    load: () => import('../../host-tests/stress/compare-command.ts'),
+  },
+  {
     name: 'conformance',
     summary: 'hold a web server against RFC 9112 and RFC 9110, one case at a time',
     load: () => import('../../host-tests/conformance/command.ts'),

@@ -1,0 +1,112 @@
+import pc from 'picocolors';
+import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
+import { formatBytes, formatCount, formatMs } from './format.ts';
+import type { StressReport } from './stress-report.ts';
+
+export type Trend = 'better' | 'worse' | 'same' | 'neutral';
+
+/** One figure before and after. */
+export interface ComparedFigure {
+  name: string;
+  before: string;
+  after: string;
+  trend: Trend;
+}
+
+/** Latency and rate move by this much between equal runs on a busy machine; less is no change. */
+const NOISE = 0.1;
+
+/** Sets two results side by side: how connections ended, what the board kept, how fast each common step was. */
+export function compareReports(before: StressReport, after: StressReport): ComparedFigure[] {
+  return [...compareEndings(before, after), ...compareBoards(before, after), ...compareSteps(before, after)];
+}
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+const percent = (value: number): string => `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`;
+
+/** `lower`: less is better. */
+function trendOf(before: number, after: number, lower: boolean, noise = 0): Trend {
+  const scale = Math.max(Math.abs(before), Math.abs(after));
+  if (Math.abs(after - before) <= noise * scale) return 'same';
+  return after < before === lower ? 'better' : 'worse';
+}
+
+function compareEndings(before: StressReport, after: StressReport): ComparedFigure[] {
+  const answered = (report: StressReport): number =>
+    share(report.totals.outcomes.answered ?? 0, report.totals.connections);
+  const [answeredBefore, answeredAfter] = [answered(before), answered(after)];
+  const figures: ComparedFigure[] = [
+    {
+      name: 'connections',
+      before: formatCount(before.totals.connections),
+      after: formatCount(after.totals.connections),
+      trend: 'neutral',
+    },
+    {
+      name: 'answered',
+      before: percent(answeredBefore),
+      after: percent(answeredAfter),
+      trend: trendOf(answeredBefore, answeredAfter, false),
+    },
+  ];
+  for (const verdict of verdictNames) {
+    const was = share(before.totals.verdicts[verdict] ?? 0, before.totals.connections);
+    const is = share(after.totals.verdicts[verdict] ?? 0, after.totals.connections);
+    if (was === 0 && is === 0) continue;
+    const trend = verdictInfo[verdict].severity === 'good' ? 'neutral' : trendOf(was, is, true);
+    figures.push({ name: verdict, before: percent(was), after: percent(is), trend });
+  }
+  return figures;
+}
+
+function compareBoards({ board: before }: StressReport, { board: after }: StressReport): ComparedFigure[] {
+  const rows: [string, number | undefined, number | undefined, (value: number) => string, boolean][] = [
+    ['lowest heap', before.minHeap, after.minHeap, formatBytes, false],
+    ['heap lost', before.heapLost, after.heapLost, formatBytes, true],
+    ['pcbs lost', before.pcbsLost, after.pcbsLost, String, true],
+    ['restarts', before.restarts, after.restarts, String, true],
+  ];
+  return rows.flatMap(([name, was, is, format, lower]) =>
+    was === undefined || is === undefined
+      ? []
+      : [{ name, before: format(was), after: format(is), trend: trendOf(was, is, lower) }],
+  );
+}
+
+function compareSteps(before: StressReport, after: StressReport): ComparedFigure[] {
+  return before.steps.flatMap((was) => {
+    const is = after.steps.find(({ name, style }) => name === was.name && style === was.style);
+    if (!is) return [];
+    const latency = (key: 'p50' | 'p99'): ComparedFigure => ({
+      name: `${was.name}: ${key}`,
+      before: formatMs(was.response[key]),
+      after: formatMs(is.response[key]),
+      trend: trendOf(was.response[key], is.response[key], true, NOISE),
+    });
+    const rate: ComparedFigure = {
+      name: `${was.name}: per second`,
+      before: was.perSecond.toFixed(1),
+      after: is.perSecond.toFixed(1),
+      trend: was.offeredPerSecond === undefined ? trendOf(was.perSecond, is.perSecond, false, NOISE) : 'neutral',
+    };
+    return [rate, latency('p50'), latency('p99')];
+  });
+}
+
+const marks: Readonly<Record<Trend, string>> = {
+  better: pc.green('better'),
+  worse: pc.red('worse'),
+  same: '',
+  neutral: '',
+};
+
+export function comparisonText(figures: readonly ComparedFigure[]): string {
+  const width = (key: 'name' | 'before' | 'after'): number =>
+    Math.max(6, ...figures.map((figure) => figure[key].length));
+  const [name, before, after] = [width('name'), width('before'), width('after')];
+  const head = pc.dim(`${''.padEnd(name)}  ${'before'.padStart(before)}  ${'after'.padStart(after)}`);
+  const lines = figures.map((figure) =>
+    `${figure.name.padEnd(name)}  ${figure.before.padStart(before)}  ${figure.after.padStart(after)}  ${marks[figure.trend]}`.trimEnd(),
+  );
+  return [head, ...lines].join('\n');
+}
