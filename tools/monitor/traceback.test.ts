@@ -30,7 +30,7 @@ const source = (lines: string): unknown => expect.stringMatching(`^in TypeScript
 
 test('an error names the TypeScript line, or the range that the Lua line was made from', () => {
   expect(explain("net_manager.lua:20: attempt to index global 'net' (a nil value)")).toEqual(source('41'));
-  expect(explain('PANIC: unprotected error in call to Lua API (net_manager.lua:21: not connected)')).toBe(
+  expect(explain('PANIC: unprotected error in call to Lua API (net_manager.lua:21: not connected)')).toEqual(
     source('44-46'),
   );
 });
