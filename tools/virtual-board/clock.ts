@@ -11,10 +11,21 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
 }
 
-interface Event {
-  at: number;
-  order: number;
+/** A pending call that is its own handle: the wire makes one for every frame. */
+class Event implements Timer {
+  readonly at: number;
+  readonly order: number;
   callback: (() => void) | undefined;
+
+  constructor(at: number, order: number, callback: () => void) {
+    this.at = at;
+    this.order = order;
+    this.callback = callback;
+  }
+
+  cancel(): void {
+    this.callback = undefined;
+  }
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -30,13 +41,9 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    const event: Event = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback };
+    const event = new Event(this.#now + Math.max(0, delayMs), this.#order++, callback);
     this.#push(event);
-    return {
-      cancel: () => {
-        event.callback = undefined;
-      },
-    };
+    return event;
   }
 
   /** Moves time on without running events; for the CPU-time model inside a callback. */

@@ -14,7 +14,7 @@ export async function namespaceMissing(): Promise<string | undefined> {
   return Array.isArray(launcher) ? undefined : launcher.unavailable;
 }
 
-/** Runs a TypeScript file in a new network namespace with the loopback down, at most `timeoutMs` long. */
+/** Runs a TypeScript file in a new network namespace, which it has to enter (loopback up), at most `timeoutMs` long. */
 export async function runInNamespace(
   script: URL,
   args: readonly string[] = [],
@@ -25,7 +25,8 @@ export async function runInNamespace(
   const [file = '', ...launcherArgs] = launcher;
   const command = [...launcherArgs, process.execPath, '--import', 'tsx', script.pathname, ...args];
   return new Promise((resolve) => {
-    execFile(file, command, { timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    const env = { ...process.env, LAST_ACK_NAMESPACE: '1' };
+    execFile(file, command, { env, timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       const exitCode = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
       resolve({ exitCode, stdout, stderr });
     });

@@ -1,0 +1,133 @@
+import type { Bench, Figure } from '../bench/bench.ts';
+import { benchServers } from './bench/server.ts';
+import { HeadClient } from './bench/head-client.ts';
+import { VirtualBoard } from './board.ts';
+import { VirtualClock } from './clock.ts';
+import { findProfile } from './profiles/index.ts';
+import { seededRandom } from './random.ts';
+import { MemoryFlash } from './serial/memory-flash.ts';
+import { namespaceMissing, runInNamespace } from './wire/testing.ts';
+import { createWire } from './wire/wire.ts';
+
+const WARM_UP = 10_000;
+const CONNECTIONS_IN_PROCESS = 50_000;
+const HOUR_MS = 3_600_000;
+const HEAD_EVERY_MS = 200;
+const RUNS = 3;
+
+export const bench: Bench = {
+  summary: 'the virtual board with Lua in the path, one new TCP connection per HEAD',
+  async run(report) {
+    report(inProcess());
+    report(virtualHour());
+    await overTap(report);
+  },
+};
+
+interface Bed {
+  clock: VirtualClock;
+  board: VirtualBoard;
+  client: HeadClient;
+}
+
+function makeBed(server: keyof typeof benchServers, profile: string, heap?: number): Bed {
+  const clock = new VirtualClock();
+  const [near, far] = createWire(clock);
+  const board = new VirtualBoard({
+    ...{ clock, link: near, random: seededRandom(1), flash: new MemoryFlash(), speed: 'host' },
+    profile: findProfile(profile),
+    files: benchServers[server],
+    ...(heap !== undefined && { heap }),
+  });
+  board.powerOn();
+  clock.runUntil(1000);
+  return { clock, board, client: new HeadClient(far, clock, server === 'clientFirst') };
+}
+
+/** HEADs one after the other, as fast as it goes; the client closes first, so that no TIME_WAIT fills the chip. */
+function inProcess(): Figure {
+  const bed = makeBed('clientFirst', 'nodemcu-3.0');
+  hammer(bed, WARM_UP);
+  const start = performance.now();
+  const answered = hammer(bed, CONNECTIONS_IN_PROCESS);
+  const seconds = (performance.now() - start) / 1000;
+  bed.client.stop();
+  bed.board.close();
+  return {
+    subject: 'in process, client first',
+    value: CONNECTIONS_IN_PROCESS / seconds,
+    unit: 'connections/s',
+    bar: { atLeast: 50_000 },
+    note: `${answered} of ${CONNECTIONS_IN_PROCESS} answered`,
+  };
+}
+
+/** Runs `count` HEADs in a row; returns how many were answered. */
+function hammer({ clock, client }: Bed, count: number): number {
+  let answered = 0;
+  let ended = 0;
+  const next = (): void => {
+    if (ended < count) client.head(onEnd);
+  };
+  const onEnd = (good: boolean): void => {
+    ended++;
+    if (good) answered++;
+    clock.after(0, next);
+  };
+  next();
+  while (ended < count && clock.step());
+  return answered;
+}
+
+/** One HEAD every 0.2 s for an hour of the board's time. */
+function virtualHour(): Figure {
+  const { clock, board, client } = makeBed('naive', 'nodemcu-3.0');
+  let answered = 0;
+  const begin = clock.now();
+  const start = performance.now();
+  for (let at = HEAD_EVERY_MS; at <= HOUR_MS; at += HEAD_EVERY_MS) {
+    client.head((good) => {
+      if (good) answered++;
+    });
+    clock.runUntil(begin + at);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const { restarts } = board.snapshot();
+  client.stop();
+  board.close();
+  return {
+    subject: 'an hour of HEADs every 0.2 s in virtual time, server first',
+    value: seconds,
+    unit: 's',
+    bar: { atMost: 5 },
+    note: `${answered} of ${HOUR_MS / HEAD_EVERY_MS} answered, ${restarts} restarts`,
+  };
+}
+
+/** What tap-bench.ts prints. */
+export interface TapRun {
+  board: number;
+  peer: number;
+}
+
+async function overTap(report: (figure: Figure) => void): Promise<void> {
+  const missing = await namespaceMissing();
+  if (missing !== undefined) {
+    console.error(`the TAP is not measured: ${missing}`);
+    return;
+  }
+  const runs: TapRun[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const { stdout, stderr } = await runInNamespace(new URL('./bench/tap-bench.ts', import.meta.url), [], 120_000);
+    if (stdout === '') throw new Error(`the TAP could not be measured: ${stderr}`);
+    runs.push(JSON.parse(stdout) as TapRun);
+  }
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+  report({
+    subject: 'ab -c 1 over TAP, server first',
+    value: median(runs.map(({ board }) => board)),
+    unit: 'connections/s',
+    bar: { atLeast: 8000 },
+    note: `median of ${RUNS} runs; ab against node:net on the loopback: ${Math.round(median(runs.map(({ peer }) => peer)))}`,
+  });
+}
