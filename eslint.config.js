@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { firmwareRules } from './firmware/eslint.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'host-tests/reference/data/'] },
@@ -14,6 +15,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
+  ...firmwareRules(['firmware/{src,examples}/**/*.ts']),
   {
     files: ['**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },

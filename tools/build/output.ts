@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -49,7 +49,7 @@ export function describeFiles(board: ReadonlyMap<string, Uint8Array>): ManifestF
 
 /**
  * Replaces the folder `outDir` by the output in one step: everything is written beside it and then renamed, so that a
- * build that fails half-way leaves the previous one. Files that did not change keep their modification time. Returns
+ * build that fails half-way leaves the previous one. Files that did not change are not written again. Returns
  * the names of the files that changed or are new.
  */
 export function replaceOutput(outDir: string, output: Output): string[] {
@@ -74,15 +74,24 @@ export function replaceOutput(outDir: string, output: Output): string[] {
   return changed;
 }
 
-/** True when the file was there already with the same bytes. */
+/** True when the file was there already with the same bytes; then it is the same file still, under a second name. */
 function writeFile(outDir: string, fresh: string, name: string, bytes: Uint8Array): boolean {
   const before = path.join(outDir, name);
   const target = path.join(fresh, name);
-  writeFileSync(target, bytes);
-  if (!existsSync(before) || !readFileSync(before).equals(bytes)) return false;
-  const { atime, mtime } = statSync(before);
-  utimesSync(target, atime, mtime);
-  return true;
+  const isSame =
+    statSync(before, { throwIfNoEntry: false })?.size === bytes.length && readFileSync(before).equals(bytes);
+  if (!isSame || !tryLink(before, target)) writeFileSync(target, bytes);
+  return isSame;
+}
+
+/** Some file systems have no hard links. */
+function tryLink(before: string, target: string): boolean {
+  try {
+    linkSync(before, target);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Leftovers of builds that were killed. */

@@ -1,0 +1,91 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * Syntax that types cannot forbid and that costs heap on the board, or does not work there. Each message names the
+ * cheap form and what the other one costs: bytes of heap, measured on NodeMCU's Lua 5.1.
+ */
+export const costlySyntax = [
+  {
+    selector: 'ClassDeclaration, ClassExpression',
+    message:
+      'A class costs 360 bytes, 143 more per method, and 720 once. Write functions of the module and state in `let` that is not exported.',
+  },
+  {
+    selector: ':function[async=true], AwaitExpression, ForOfStatement[await=true]',
+    message: 'async and await cost 9700 bytes. Pass a callback.',
+  },
+  { selector: ':function[generator=true]', message: 'A generator costs 4290 bytes. Write a loop, or pass a callback.' },
+  {
+    selector: 'ThrowStatement',
+    message: 'throw costs 6235 bytes and crashes. Write error(message), or return undefined and let the caller decide.',
+  },
+  {
+    selector: 'TryStatement',
+    message: 'try costs several hundred bytes. Write `const [ok, message] = pcall(f, ...)`.',
+  },
+  {
+    selector: 'UnaryExpression[operator="delete"]',
+    message: 'delete costs 4730 bytes. Write `t[key] = undefined`, which removes the field in Lua.',
+  },
+  { selector: 'SwitchStatement', message: 'switch compiles to a chain of tests with copies. Write if and else if.' },
+  {
+    selector: 'TSEnumDeclaration[const!=true]',
+    message: 'An enum costs 88 bytes per member. Write const enum, or a union of strings.',
+  },
+  {
+    selector: 'SpreadElement',
+    message: 'Spread costs 340 to 1300 bytes. Write a loop; for arguments, unpack(list).',
+  },
+  {
+    selector: 'ForStatement',
+    message: 'A C-style loop compiles to while with a copied counter. Write `for (const i of $range(1, n))`.',
+  },
+  {
+    selector: 'ForInStatement',
+    message: 'for ... in has its own rules in JavaScript. Write `for (const [key, value] of pairs(t))`.',
+  },
+  {
+    selector: 'UnaryExpression[operator="typeof"]',
+    message: "typeof needs a runtime function. Write type(x): 'nil', 'number', 'string', 'table' ...",
+  },
+  { selector: 'UnaryExpression[operator="+"]', message: 'Unary + needs a runtime function. Write tonumber(x).' },
+  {
+    selector: 'BinaryExpression[operator="instanceof"], BinaryExpression[operator="in"]',
+    message: 'instanceof and in need classes or a search. Compare a field with undefined.',
+  },
+  {
+    selector: 'Property[kind="get"], Property[kind="set"], MethodDefinition[kind="get"], MethodDefinition[kind="set"]',
+    message: 'Getters and setters cost 1900 to 4000 bytes. Write a function.',
+  },
+  { selector: 'TaggedTemplateExpression', message: 'A tagged template allocates tables at each use. Call a function.' },
+  {
+    selector: 'ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+    message: 'Modules loaded on demand see a copy of an exported let. Export a function, or a table with a field.',
+  },
+];
+
+/**
+ * ESLint settings for firmware: `files` are the patterns of its sources. Zero and the empty string are true in Lua, so
+ * a condition must be a boolean or something that may be nil.
+ */
+export function firmwareRules(files = ['src/**/*.ts']) {
+  return tseslint.config({
+    files,
+    ignores: ['**/*.test.ts'],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...costlySyntax],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unused-expressions': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/strict-boolean-expressions': [
+        'error',
+        { allowString: false, allowNumber: false, allowNullableBoolean: true, allowNullableObject: true },
+      ],
+    },
+  });
+}
