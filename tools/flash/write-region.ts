@@ -49,9 +49,11 @@ export async function writeRegion(
     await loader.beginCompressed(data.length, compressed.length, address);
     for (let at = 0, sequence = 0; at < compressed.length; at += loader.blockSize, sequence++) {
       const block = compressed.subarray(at, at + loader.blockSize);
-      await sendBlock(loader, block, sequence, lineMs + timeoutMs);
+      const sending = sendBlock(loader, block, sequence, lineMs + timeoutMs);
+      const holds = inflated(block);
+      await sending;
       safe = taken;
-      taken = inflated(block);
+      taken = holds;
       timeoutMs = Math.max(MIN_TIMEOUT_MS, (taken - safe) * WRITE_MS_PER_BYTE);
       onSent({ written: taken, compressed: at + block.length, compressedTotal: compressed.length });
     }

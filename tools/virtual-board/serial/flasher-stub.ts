@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { FlashChip } from './flash-chip.ts';
 import { FlashReader } from './flash-reader.ts';
 import { FlashWriter } from './flash-writer.ts';
@@ -7,6 +8,7 @@ import { SECTOR_SIZE } from './memory-flash.ts';
 import type { Registers } from './registers.ts';
 
 export interface StubOptions {
+  clock: Clock;
   flash: FlashChip;
   registers: Registers;
   /** Sends one packet. */
@@ -27,6 +29,8 @@ interface Reply {
 const nothing = new Uint8Array();
 /** WRITE_REG carries any number of address, value, mask and delay. */
 const WRITE_SIZE = 16;
+/** The answer to a block is on the line before the block is written. */
+const WRITE_DELAY_MS = 2;
 
 /**
  * Espressif's flasher stub, as far as flashers use it. Its manners matter: a block is acknowledged when it has arrived
@@ -36,6 +40,7 @@ export class FlasherStub {
   readonly #options: StubOptions;
   #writer: FlashWriter | undefined;
   #reader: FlashReader | undefined;
+  #unwritten: (() => void) | undefined;
   #lateError: StubError = StubError.none;
 
   constructor(options: StubOptions) {
@@ -57,6 +62,7 @@ export class FlasherStub {
   }
 
   handle(request: LoaderRequest): void {
+    this.#unwritten?.();
     const { error = StubError.none, data = nothing, value = 0, afterwards } = this.#perform(request);
     this.#options.send(buildResponse(request.command, value, Uint8Array.of(...data, error, 0)));
     afterwards?.();
@@ -125,11 +131,15 @@ export class FlasherStub {
     const block = blockOf(request);
     if (typeof block === 'number') return { error: block };
     if (this.#lateError !== StubError.none) return { error: this.#lateError };
-    return {
-      afterwards: () => {
-        this.#lateError = writer.push(block);
-      },
+    return { afterwards: () => this.#writeLater(writer, block) };
+  }
+
+  #writeLater(writer: FlashWriter, block: Uint8Array): void {
+    this.#unwritten = () => {
+      this.#unwritten = undefined;
+      this.#lateError = writer.push(block);
     };
+    this.#options.clock.after(WRITE_DELAY_MS, () => this.#unwritten?.());
   }
 
   #end(data: Uint8Array): Reply {

@@ -162,8 +162,9 @@ export class RomLoader {
 
   #startStub(): void {
     if (!this.#isRunning) return;
-    const { uart, flash } = this.#options;
+    const { uart, flash, clock } = this.#options;
     this.#stub = new FlasherStub({
+      clock,
       flash,
       registers: this.#registers,
       send: (packet) => this.#send(packet),

@@ -1,0 +1,30 @@
+import type { Bench } from '../bench/bench.ts';
+import { startVirtualBoard } from '../virtual-board/session.ts';
+import { flashImage } from './flash.ts';
+import { syntheticImage } from './synthetic-image.ts';
+
+const SIZE = 256 * 1024;
+const BITS_PER_BYTE = 10;
+/** Erase, protocol and verification on top of what the line needs for the compressed bytes. */
+const MOST = 1.05;
+
+/** Flashes a virtual board in another process, at the line's rate and on wall-clock time. */
+export async function measureFlash(report: Parameters<Bench['run']>[0]): Promise<void> {
+  const board = await startVirtualBoard({ net: 'gateway', serial: 'line' });
+  try {
+    for (const baudRate of [115200, 460800, 921600]) {
+      const image = syntheticImage({ size: SIZE, seed: baudRate });
+      const { writeMs, totalMs, compressedBytes } = await flashImage({ port: board.serialPath, image, baudRate });
+      report({
+        subject: `flash 256 KiB at ${baudRate} baud, erased, written, verified`,
+        value: writeMs,
+        unit: 'ms',
+        peer: { name: 'the line alone', value: (compressedBytes * BITS_PER_BYTE * 1000) / baudRate },
+        bar: { atMost: MOST },
+        note: `${Math.round(totalMs)} ms with reset, stub and restart`,
+      });
+    }
+  } finally {
+    await board.close();
+  }
+}
