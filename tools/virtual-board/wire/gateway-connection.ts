@@ -32,8 +32,9 @@ export class GatewayConnection implements TcpEvents {
     const socket = this.#socket;
     socket.on('data', (bytes) => this.#takeFromClient(bytes));
     socket.on('end', () => {
-      // Node reports a RST right behind data as an end; only the vanished address tells them apart.
-      if (socket.remoteAddress === undefined) this.#abort();
+      // Node reports a RST right behind data as an end; only the vanished address tells them apart, and only as long
+      // as our own FIN has not ended the connection in good order.
+      if (!socket.writableEnded && socket.remoteAddress === undefined) this.#abort();
       else this.#endFromClient();
     });
     socket.on('error', () => this.#abort());

@@ -115,7 +115,17 @@ it("carries the board's FIN over while the client goes on sending", async () => 
     socket.on('end', () => socket.end(' and more'));
   });
   expect(ending).toMatchObject({ text: '', ended: true, error: undefined });
-  await until(() => Buffer.concat(heard).toString() === 'bye and more');
+  await until(() => seen.includes('fin'));
+  expect(Buffer.concat(heard).toString()).toBe('bye and more');
+});
+
+it("answers the board's FIN with the client's", async () => {
+  const ending = await talk((socket) => {
+    socket.write('bye');
+    socket.on('end', () => socket.end());
+  });
+  expect(ending).toMatchObject({ text: '', ended: true, error: undefined });
+  await until(() => seen.includes('fin'));
 });
 
 it("carries the board's RST over", async () => {
