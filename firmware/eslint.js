@@ -76,6 +76,9 @@ export function firmwareRules(files = ['src/**/*.ts']) {
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       eqeqeq: 'error',
+      // TypeScript knows which names exist.
+      'no-undef': 'off',
+      'no-unused-vars': 'off',
       'no-restricted-syntax': ['error', ...costlySyntax],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
