@@ -13,6 +13,7 @@ import {
   setCallback,
   type NetContext,
 } from './net/context.ts';
+import { dnsFunctions } from './net/dns-functions.ts';
 import { createEvents } from './net/events.ts';
 import {
   anyObject,
@@ -27,9 +28,6 @@ import { pingFunction } from './net/ping.ts';
 import { createServer, listenTcp } from './net/server.ts';
 import { tcpSocketFunctions, tellLookup } from './net/tcp-socket.ts';
 import { createUdpObject, listenUdp, sendDatagram } from './net/udp-socket.ts';
-
-/** DNS_MAX_SERVERS of lwipopts.h. */
-const DNS_SERVERS = 2;
 
 /** NodeMCU's `net` module on top of lwIP, as app/modules/net.c of release 3.0.0-release_20240225 has it. */
 export function netModule(context: NetContext): LuaModule {
@@ -52,7 +50,7 @@ export function netModule(context: NetContext): LuaModule {
       multicastJoin: (state) => multicast(state, true),
       multicastLeave: (state) => multicast(state, false),
       ping: pingFunction(context),
-      dns: { setdnsserver, getdnsserver, resolve },
+      dns: dnsFunctions(context),
       TCP: 1,
       UDP: 2,
     },
@@ -183,43 +181,6 @@ export function netModule(context: NetContext): LuaModule {
     return pushEndpoint(state, pcb && { port: pcb.localPort, address: pcb.localAddress });
   }
 
-  function resolve(state: Lua): number {
-    const name = state.checkString(1);
-    state.checkFunction(2);
-    state.pushValue(2);
-    const callback = state.ref();
-    const finish = (address: number | undefined): void => {
-      lua.pushRef(callback);
-      lua.unref(callback);
-      lua.pushNil();
-      if (address === undefined) lua.pushNil();
-      else lua.pushString(formatAddress(address));
-      lua.call(2, 0);
-    };
-    const result = dns.resolve(name, finish);
-    if (typeof result === 'object') {
-      finish(result.address);
-    } else if (result !== Err.inProgress) {
-      state.unref(callback);
-      check(result);
-    }
-    return 0;
-  }
-
-  function setdnsserver(state: Lua): number {
-    const address = parseAddress(state.checkString(1));
-    if (!address || address === -1) throw new LuaError('invalid dns server ip');
-    dns.servers[serverIndex(state.optInteger(2, 0))] = address;
-    return 0;
-  }
-
-  function getdnsserver(state: Lua): number {
-    const address = dns.servers[serverIndex(state.optInteger(1, 0))];
-    if (address) state.pushString(formatAddress(address));
-    else state.pushNil();
-    return 1;
-  }
-
   function multicast(state: Lua, join: boolean): number {
     const group = parseAddress(state.checkString(2));
     if (group === undefined) throw new LuaError('invalid multicast ip');
@@ -241,11 +202,6 @@ export function netModule(context: NetContext): LuaModule {
     }
     return 1;
   }
-}
-
-function serverIndex(index: number): number {
-  if (index >= DNS_SERVERS) throw new LuaError(`server index out of range [0-${DNS_SERVERS - 1}]`);
-  return Math.max(0, index);
 }
 
 const UDP_HANDLERS = ['dns', 'receive', 'sent'];

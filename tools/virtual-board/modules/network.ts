@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { HOST_NAME, MAC_ADDRESS } from '../identity.ts';
 import { formatAddress, parseAddress } from '../tcpip/address.ts';
 import { DhcpClient } from '../tcpip/dhcp.ts';
 import { DnsClient } from '../tcpip/dns.ts';
@@ -7,16 +8,12 @@ import { STATE_NAMES } from '../tcpip/tcp-state.ts';
 import type { Link } from '../wire/link.ts';
 import type { ModuleHost } from './host.ts';
 import { netModule } from './net.ts';
+import { netModule2016 } from './net-2016/module.ts';
 import type { NetworkSide, NetworkSideOptions } from './network-side.ts';
 import { wifiModule } from './wifi.ts';
 import { createWifiEvents } from './wifi/events.ts';
 import { loadSettings } from './wifi/settings.ts';
 import { Mode, Station, type StationEvent } from './wifi/station.ts';
-
-/** The SDK makes it from the last three bytes of the MAC address. */
-const HOSTNAME = 'NODE-000063';
-/** Locally administered; the last bytes are those of the address in the lab. */
-const MAC = [0x02, 0x4c, 0x41, 0x00, 0x00, 0x63];
 
 /** A station that is connected before init.lua runs. */
 export interface ConnectedStation {
@@ -36,7 +33,7 @@ export function createNetwork(
   const clock = enteringCpu(host);
   const link = options.link ?? NO_LINK;
   const stack = new TcpIp({
-    ...{ clock, random, heap, memory: profile.heap, tcp: profile.tcp, mac: Uint8Array.from(MAC) },
+    ...{ clock, random, heap, memory: profile.heap, tcp: profile.tcp, mac: Uint8Array.from(MAC_ADDRESS) },
     link: {
       send: (frame) => link.send(frame),
       onFrame: (receive) => link.onFrame((frame) => host.run(() => receive(frame))),
@@ -68,7 +65,7 @@ export function createNetwork(
   const { accessPoint, isUp } = options;
   const station = new Station({ clock, stack, dhcp, accessPoint, isUp, onEvent: onStationEvent });
   Object.assign(station, { config: settings.config, autoConnect: settings.autoConnect });
-  dhcp.hostname = HOSTNAME;
+  dhcp.hostname = HOST_NAME;
   station.enable((settings.mode & Mode.station) !== 0);
   if (connected) {
     const [address = 0, netmask = 0, gateway = 0] = [connected.ip, connected.netmask, connected.gateway].map(
@@ -79,7 +76,7 @@ export function createNetwork(
 
   return {
     modules: [
-      netModule({ host, lua, stack, dns }),
+      (profile.net.api === 'espconn' ? netModule2016 : netModule)({ host, lua, stack, dns }),
       wifiModule({ host, station, stack, dhcp, events, settings, accessPoint }),
     ],
     pcbs: () => stack.pcbs(),

@@ -66,6 +66,13 @@ export const correct: BoardProfile = {
   tcp: CORRECT_TCP,
   net: {
     api: 'lwip',
-    quirks: { withheldFinAck: false, staleSocket: false, registryCorruption: false, brokenAfterError: false },
+    connectionSize: 0,
+    quirks: {
+      withheldFinAck: false,
+      staleSocket: false,
+      registryCorruption: false,
+      brokenAfterError: false,
+      killsOldestAt: 0,
+    },
   },
 };

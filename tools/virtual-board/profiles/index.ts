@@ -1,11 +1,12 @@
 import { ExitCode, UserError } from '../../cli/exit.ts';
 import { correct } from './correct.ts';
+import { nodemcu2016 } from './nodemcu-2016.ts';
 import { nodemcu30 } from './nodemcu-3.0.ts';
 import type { BoardProfile } from './profile.ts';
 
 export type { BoardProfile } from './profile.ts';
 
-const PROFILES: readonly BoardProfile[] = [nodemcu30, correct];
+const PROFILES: readonly BoardProfile[] = [nodemcu30, nodemcu2016, correct];
 
 export const profileNames = (): string[] => PROFILES.map((profile) => profile.name);
 

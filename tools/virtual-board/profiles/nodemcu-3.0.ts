@@ -72,7 +72,14 @@ export const nodemcu30: BoardProfile = {
   tcp: NODEMCU_TCP,
   net: {
     api: 'lwip',
-    quirks: { withheldFinAck: true, staleSocket: true, registryCorruption: true, brokenAfterError: true },
+    connectionSize: 0,
+    quirks: {
+      withheldFinAck: true,
+      staleSocket: true,
+      registryCorruption: true,
+      brokenAfterError: true,
+      killsOldestAt: 0,
+    },
   },
   heap: {
     // host-tests/reference: the arena of the recordings, and what it has lost when init.lua starts: the median over 33

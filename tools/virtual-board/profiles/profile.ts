@@ -15,6 +15,8 @@ export interface BoardProfile {
 export interface NetProfile {
   /** `lwip`: NodeMCU since 3.0 talks to lwIP itself. `espconn`: earlier releases go through Espressif's layer. */
   readonly api: 'lwip' | 'espconn';
+  /** Heap that a connection takes beside its pcb and Lua object, bytes of payload. */
+  readonly connectionSize: number;
   readonly quirks: NetQuirks;
 }
 
@@ -28,6 +30,11 @@ export interface NetQuirks {
   registryCorruption: boolean;
   /** D. After an error that node.setonerror survived, new connections get a wrong object. */
   brokenAfterError: boolean;
+  /**
+   * Defect A of 2016. At each disconnect, with this many pcbs in TIME_WAIT, or in FIN_WAIT and LAST_ACK, the oldest of
+   * each kind is freed without a word; also the one that has just sent its FIN. 0 = never.
+   */
+  killsOldestAt: number;
 }
 
 export interface HeapProfile {

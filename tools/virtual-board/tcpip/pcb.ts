@@ -38,6 +38,8 @@ export interface TcpEvents {
   sent(pcb: Pcb, bytes: number): Err;
   /** The pcb is gone: reset, aborted or closed. */
   failed(pcb: Pcb, error: Err): void;
+  /** Every `pollTicks` slow ticks. */
+  polled?(pcb: Pcb): void;
 }
 
 export interface Listener {
@@ -108,6 +110,10 @@ export interface Pcb {
   keepAliveSent: number;
   /** Segments with data seen so far, for acknowledging the first ones at once. */
   segmentsSeen: number;
+
+  /** Slow ticks between calls of `polled`, and ticks since the last; data waits for it too. 0 = every tick, no calls. */
+  pollTicks: number;
+  pollCount: number;
 
   /** Bytes acknowledged by the segment in hand. */
   acked: number;

@@ -72,6 +72,7 @@ function acceptAcknowledgment(tcp: Tcp, pcb: Pcb, acknowledgment: number): void 
   }
   dropAcknowledged(tcp, pcb, pcb.unacked, acknowledgment, false);
   pcb.retransmitTicks = pcb.unacked.length === 0 ? -1 : 0;
+  pcb.pollCount = 0;
 }
 
 /** Frees segments that are acknowledged whole; in the unsent queue those are ones waiting to be repeated. */

@@ -67,6 +67,8 @@ export function createPcb(tcp: Tcp, events: TcpEvents): Pcb | undefined {
     keepAliveProbes: profile.keepAliveProbes,
     keepAliveSent: 0,
     segmentsSeen: 0,
+    pollTicks: 0,
+    pollCount: 0,
     acked: 0,
     sendSpace: profile.sendBuffer,
     sendQueueLength: 0,

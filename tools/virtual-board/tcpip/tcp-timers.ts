@@ -89,7 +89,15 @@ function tickActive(tcp: Tcp, pcb: Pcb): void {
   else tickRetransmission(tcp, pcb);
   if (pcb.early.length > 0 && idle >= pcb.rto * profile.outOfOrderTimeouts) releaseAll(tcp, pcb.early);
   if (isDead(tcp, pcb, idle)) end(tcp, pcb, true);
-  else output(tcp, pcb);
+  else poll(tcp, pcb);
+}
+
+/** The application's turn, and that of data it has queued from outside of events. */
+function poll(tcp: Tcp, pcb: Pcb): void {
+  if (++pcb.pollCount < pcb.pollTicks) return;
+  pcb.pollCount = 0;
+  if (pcb.pollTicks > 0) pcb.events.polled?.(pcb);
+  output(tcp, pcb);
 }
 
 /** Asks a silent peer whether it lives; true when it has not answered the last probe in time. */
