@@ -18,7 +18,7 @@ export interface ChipInfo {
 }
 
 /** The rate at which the ROM loader is spoken to. */
-export const ROM_BAUD = 115200;
+const ROM_BAUD = 115200;
 /** Rounds of reset and SYNC; one takes about 0.7 s when nothing answers. */
 const LINE_ATTEMPTS = 5;
 /** About half a minute for a person to press two buttons. */

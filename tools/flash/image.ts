@@ -8,7 +8,7 @@ export interface ImagePart {
 }
 
 /** Which of Espressif's SDKs the firmware is built on; 3.x keeps a partition table at 0x10000. */
-export type SdkGeneration = 'before 3.0' | '3.x';
+type SdkGeneration = 'before 3.0' | '3.x';
 
 export interface ImageInfo {
   /** e.g. "3.0.1-dev(fce080e)"; undefined when the image does not say. */
@@ -28,7 +28,7 @@ export const SEGMENT_HEADER_SIZE = 8;
 /** Where code that runs from flash begins; the image that is loaded to RAM lies below. */
 export const IROM_OFFSET = 0x10000;
 /** The firmware's RAM image ends here: the sectors up to 0x10000 hold calibration and system parameters. */
-export const RAM_IMAGE_LIMIT = 0xb000;
+const RAM_IMAGE_LIMIT = 0xb000;
 export const SYNTHETIC_MARK = 'LAST-ACK SYNTHETIC IMAGE, NO FIRMWARE INSIDE';
 /** Second entry of the partition table of 3.x: RF calibration (type 4) in the sector at 0xB000. */
 export const RF_CAL_ENTRY = [4, 0xb000, 0x1000] as const;
@@ -120,7 +120,7 @@ export function patchFlashSize(parts: readonly ImagePart[], flashSize: number): 
 }
 
 /** The parts as one piece from address 0, gaps as erased flash. */
-export function assemble(parts: readonly ImagePart[]): Uint8Array {
+function assemble(parts: readonly ImagePart[]): Uint8Array {
   const end = Math.max(...parts.map(({ address, data }) => address + data.length));
   const flash = new Uint8Array(end).fill(0xff);
   for (const { address, data } of parts) flash.set(data, address);

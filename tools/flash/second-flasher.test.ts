@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { ESPLoader, Transport } from 'esptool-js';
+import { describe, expect, it, vi } from 'vitest';
 import type { Port } from '../serial/port.ts';
 import { webSerialPort } from '../serial/web-serial.ts';
 import { RealClock } from '../virtual-board/clock.ts';
@@ -35,6 +37,29 @@ async function secondFlasher(port: Port): Promise<{ loader: SecondLoader; stub: 
   const stub = await loader.runStub();
   return { loader, stub };
 }
+
+describe('esptool-js as it comes', () => {
+  it('flashes through its own transport, all but the reset', async () => {
+    const board = bareBoardOn(new RealClock(), { rate: 'instant' });
+    const log = vi.spyOn(console, 'log').mockImplementation(silence);
+    const terminal = { clean: silence, write: silence, writeLine: silence };
+    const loader = new ESPLoader({ transport: new Transport(webSerialPort(board.port)), baudrate: 460800, terminal });
+    await loader.detectChip();
+    await loader.runStub();
+    await loader.changeBaud();
+    await loader.writeFlash({
+      fileArray: [{ data: image, address: 0 }],
+      ...{ flashMode: 'keep', flashFreq: 'keep', flashSize: 'keep', eraseAll: true, compress: true },
+      calculateMD5Hash: (data) => createHash('md5').update(data).digest('hex'),
+    });
+    expect(board.flash.read(0, image.length)).toEqual(image);
+    expect(board.state()).toBe('loader');
+    await loader.after('custom_reset', false, 'D0|R1|W100|R0');
+    await expect.poll(() => board.state()).toBe('firmware');
+    await loader.transport.disconnect();
+    log.mockRestore();
+  });
+});
 
 describe('a second, independent flasher', () => {
   it('reads back exactly what was flashed', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { word } from './loader-protocol.ts';
 
 /** Sends flash content in packets, no more than `maxInFlight` of them unacknowledged, then the MD5 of it all. */
 export class FlashReader {
@@ -19,8 +20,13 @@ export class FlashReader {
     this.#sendUpTo(0);
   }
 
-  /** `received` is the total that the host has; the digest follows the last acknowledgement. */
-  acknowledge(received: number): 'more' | 'done' {
+  /**
+   * An acknowledgement is one word, the total that the host has; the digest follows the last. Anything else is how a
+   * host breaks off.
+   */
+  acknowledge(packet: Uint8Array): 'more' | 'done' {
+    if (packet.length !== 4) return 'done';
+    const received = word(packet, 0);
     if (received < this.#bytes.length) {
       this.#sendUpTo(received);
       return 'more';

@@ -58,7 +58,7 @@ export class FlasherStub {
   }
 
   acknowledge(packet: Uint8Array): void {
-    if (this.#reader?.acknowledge(word(packet, 0)) === 'done') this.#reader = undefined;
+    if (this.#reader?.acknowledge(packet) === 'done') this.#reader = undefined;
   }
 
   handle(request: LoaderRequest): void {

@@ -6,7 +6,7 @@ export const SECTOR_SIZE = 4096;
 const WINBOND_SPI_NOR = 0x40ef;
 
 /** JEDEC id of a Winbond chip of `size` bytes, as SPI command 0x9F shifts it out, first byte lowest. */
-export const winbondJedecId = (size: number): number => (Math.log2(size) << 16) | WINBOND_SPI_NOR;
+const winbondJedecId = (size: number): number => (Math.log2(size) << 16) | WINBOND_SPI_NOR;
 
 /** Flash that lives as long as the process. Addresses wrap at the end of the chip, as its address counter does. */
 export class MemoryFlash implements FlashChip {

@@ -163,6 +163,14 @@ describe('the flasher stub', () => {
     expect(flash.read(0, 1)).toEqual(Uint8Array.of(0xff));
   });
 
+  it('stops reading when the host breaks off, and takes commands again', () => {
+    const { packetsAfter, ask, startStub } = chip();
+    startStub();
+    ask(Command.readFlash, words(0, 8192, 4096, 1));
+    expect(packetsAfter(Uint8Array.of(1))).toEqual([]);
+    expect(ask(Command.readReg, words(0x40001000))[0]?.value).toBe(0xfff0c101);
+  });
+
   it('gives the flash id only through the read length that was set', () => {
     const { flash, ask, startStub } = chip();
     startStub();
