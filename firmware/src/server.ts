@@ -1,19 +1,22 @@
 /** The web server as a whole: what is on the heap while somebody is connected. */
 import { onAccept } from './net/manager.ts';
-import { handlers, methods, receive } from './http/server.ts';
-import { handle as handlePage } from './led/page.ts';
+import { receive, routes } from './http/server.ts';
+import './led/page.ts';
 import { overlay } from './runtime.ts';
 
-handlers['/'] = handlePage;
-methods['/'] = 'GET,HEAD';
-handlers['/api/leds'] = $module('./led/api.ts');
-methods['/api/leds'] = 'GET,HEAD,POST';
-handlers['/api/status'] = $module('./system/status.ts');
-methods['/api/status'] = 'GET,HEAD';
-handlers['/api/config'] = $module('./system/config.ts');
-methods['/api/config'] = 'PUT,POST';
-handlers['/metrics'] = $module('./system/metrics.ts');
-methods['/metrics'] = 'GET,HEAD';
+routes.text = table.concat([
+  '\n/ ,GET,HEAD, ',
+  $module('./led/page.ts'),
+  '\n/api/leds ,GET,HEAD,POST, ',
+  $module('./led/api.ts'),
+  '\n/api/status ,GET,HEAD, ',
+  $module('./system/status.ts'),
+  '\n/api/config ,PUT,POST, ',
+  $module('./system/config.ts'),
+  '\n/metrics ,GET,HEAD, ',
+  $module('./system/metrics.ts'),
+  '\n',
+]);
 
 overlay<typeof import('./net/use.ts')>($module('./net/use.ts')).use({
   receive,

@@ -12,10 +12,23 @@ const enum Limit {
   KEEP = 3,
 }
 
-/** By path: a handler, or the name of a module whose `handle` is on the heap only while it runs. */
-export const handlers: Record<string, Handler | string | undefined> = {};
-/** By path: the methods that it takes, separated by commas. HEAD should be there when GET is. */
-export const methods: Record<string, string | undefined> = {};
+/**
+ * Lines of a path, the methods that it takes separated by commas, and the name of the module whose `handle` answers;
+ * each begins and ends with a line end. HEAD should be there when GET is. One string takes less heap than a table.
+ */
+export const routes = { text: '\n' };
+
+/** What the routes say of a path: the methods with a comma before and after, and the module. Nil for unknown paths. */
+export function findRoute(path: string): LuaMultiReturn<(string | undefined)[]> {
+  const [, end] = routes.text.find(`\n${path} `, 1, true);
+  return routes.text.match('^(%S+) (%S+)\n', (end ?? routes.text.length) + 1);
+}
+
+/** The code of a route: what is loaded already, or else for this time only. */
+export function run(name: string, connection: Connection): void {
+  const module = luaPackage.loaded[name] ?? overlay(name);
+  (module as { handle: Handler }).handle(connection);
+}
 
 /**
  * Answers the current request; a HEAD gets the same fields without the body.
@@ -52,11 +65,7 @@ export function receive(this: void, connection: Connection, input: string): void
   }
   const { method, path, size } = request;
   if (input.length > size) connection.input = input.sub(size + 1);
-  if (`,${methods[path] ?? ''},`.find(`,${method},`, 1, true)[0] === undefined) {
-    overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handleUnrouted(connection);
-    return;
-  }
-  let handler = handlers[path]!;
-  if (type(handler) === 'string') handler = overlay<{ handle: Handler }>(handler as string).handle;
-  (handler as Handler)(connection);
+  const [allow, name] = findRoute(path);
+  if (allow !== undefined && allow.find(`,${method},`, 1, true)[0] !== undefined) run(name!, connection);
+  else overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handleUnrouted(connection);
 }

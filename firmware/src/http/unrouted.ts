@@ -2,7 +2,7 @@
 import type { Connection } from '../net/connection.ts';
 import { request } from './request.ts';
 import { overlay } from '../runtime.ts';
-import { type Handler, handlers, methods, respond } from './server.ts';
+import { findRoute, respond, run } from './server.ts';
 
 const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
 
@@ -32,16 +32,17 @@ export function handleUnrouted(connection: Connection): void {
     return;
   }
   const path = normalise(request.path);
-  const allow = path === '*' && method === 'OPTIONS' ? 'GET,HEAD' : path === undefined ? undefined : methods[path];
-  if (path === undefined) refuse(connection, 400);
+  if (path === undefined) {
+    refuse(connection, 400);
+    return;
+  }
+  const [allow, name] = findRoute(path);
+  const fields = `Allow: ${allow === undefined ? 'GET,HEAD' : allow.sub(2, -2)},OPTIONS\r\n`;
+  if (method === 'OPTIONS' && (allow !== undefined || path === '*')) respond(connection, '200 OK', fields, '');
   else if (allow === undefined) refuse(connection, 404);
-  else if (method === 'OPTIONS') respond(connection, '200 OK', `Allow: ${allow},OPTIONS\r\n`, '');
-  else if (`,${allow},`.find(`,${method},`, 1, true)[0] === undefined) {
-    refuse(connection, 405, `Allow: ${allow},OPTIONS\r\n`);
-  } else {
+  else if (allow.find(`,${method},`, 1, true)[0] === undefined) refuse(connection, 405, fields);
+  else {
     request.path = path;
-    const handler = handlers[path]!;
-    if (type(handler) === 'string') overlay<{ handle: Handler }>(handler as string).handle(connection);
-    else (handler as Handler)(connection);
+    run(name!, connection);
   }
 }

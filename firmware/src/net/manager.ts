@@ -13,19 +13,20 @@ import { overlay } from '../runtime.ts';
 import { type Connection, Phase, type Protocol, type Rarely, type Source, Tcp } from './connection.ts';
 import { Count, counters } from './counters.ts';
 
+/** Bytes of free heap. */
 const enum Heap {
-  /** Left alone by everything here. */
-  FLOOR = 12288,
-  /** For a send: the floor and the segment itself. */
-  SEND = Heap.FLOOR + Tcp.SEGMENT_HEAP,
-  /** For one send per sweep when the rest has to wait: something must go on. */
-  SEND_LEAST = 4096,
+  /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
+  FIRST_SEND = Tcp.SEGMENT_HEAP + 2048,
+  /** For any other. */
+  SEND = Tcp.SEGMENT_HEAP + 4608,
   /** For a new connection; with less it is told to come back later. */
-  ACCEPT = 8192,
+  ACCEPT = 3072,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
-  /** Not for closes: the floor and one connection that is being answered. */
-  CLOSE_FLOOR = Heap.FLOOR + 2200,
+  /** Not for closes: one connection that is being answered, and the rest as above. */
+  CLOSE_FLOOR = 5632,
+  /** Garbage that is worth a collection. */
+  GARBAGE = 1024,
 }
 
 /** Milliseconds. */
@@ -68,7 +69,10 @@ export const manager: {
 } = { open: 0 };
 
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
-let lastCollection = 0;
+/** Free heap after the last collection. */
+let collected = 0;
+/** Connections whose answer is on its way. */
+let sending = 0;
 
 /**
  * Sockets that are over, oldest first, and the second in which each may go. The stack still points at the socket of a
@@ -79,25 +83,27 @@ const closedUntil: number[] = [];
 
 /** Moves a connection to another phase of its life. */
 export function enter(connection: Connection, phase: Phase): void {
+  if (connection.phase === Phase.Sending) sending--;
+  if (phase === Phase.Sending) sending++;
   connection.phase = phase;
   connection.since = tmr.now();
 }
 
-/** Free heap, after a collection (at most one per second) if it is less than `wanted`. */
+/** Free heap, after a collection if it is less than `wanted` and there is garbage to speak of. */
 function freeHeap(wanted: number): number {
   const heap = node.heap();
-  const second = tmr.time();
-  if (heap >= wanted || second === lastCollection) return heap;
-  lastCollection = second;
+  if (heap > collected) collected = heap;
+  if (heap >= wanted || collected - heap < Heap.GARBAGE) return heap;
   collectgarbage();
-  return node.heap();
+  collected = node.heap();
+  return collected;
 }
 
 /**
  * Hands the stack as much as it takes: two segments in flight, so that a client that acknowledges every second one
  * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
  */
-function pump(connection: Connection, wanted: number): void {
+function pump(connection: Connection): void {
   const { socket, source } = connection;
   for (const _ of $range(1, segmentsInFlight)) {
     const text = connection.output ?? source?.(connection);
@@ -105,7 +111,8 @@ function pump(connection: Connection, wanted: number): void {
       connection.source = undefined;
       return;
     }
-    if (freeHeap(Heap.SEND) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
+    const wanted = sending > 1 ? Heap.SEND : Heap.FIRST_SEND;
+    if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
       connection.output = text;
       counters[Count.Stalled]!++;
       return;
@@ -126,7 +133,7 @@ export function answer(connection: Connection, text: string, source?: Source): v
     connection.position = 0;
   }
   enter(connection, Phase.Sending);
-  pump(connection, Heap.SEND);
+  pump(connection);
 }
 
 /** A callback that survives errors. */
@@ -161,7 +168,7 @@ const onReceive = edge(take);
 const onSent = edge((socket: net.Socket) => {
   const connection = connections.get(socket);
   if (connection === undefined) return;
-  pump(connection, Heap.SEND);
+  pump(connection);
   if (connection.phase !== Phase.Sending || (connection.output ?? connection.source) !== undefined) return;
   enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
   if (connection.input !== undefined) take(socket, '');
@@ -169,6 +176,7 @@ const onSent = edge((socket: net.Socket) => {
 
 /** Forgets the connection of a socket that is over, and keeps the socket for a while. */
 function drop(socket: net.Socket, limit: number): void {
+  enter(connections.get(socket)!, Phase.Lingering);
   connections.delete(socket);
   manager.open--;
   if (closed.length >= limit) return;
@@ -187,7 +195,6 @@ const onDisconnection = edge((socket: net.Socket, reason: net.CloseReason) => {
 /** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
 export const onSweep = edge((): void => {
   const { open, protocol } = manager;
-  let wanted = Heap.SEND_LEAST;
   let longest: Connection | undefined;
   let longestWait = Time.LINGER - 1;
   for (const [, connection] of pairs(connections)) {
@@ -200,10 +207,7 @@ export const onSweep = edge((): void => {
       }
     } else if (phase === Phase.Sending) {
       if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
-      else if (connection.output !== undefined) {
-        pump(connection, wanted);
-        wanted = Heap.SEND;
-      }
+      else if (connection.output !== undefined) pump(connection);
     } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
       enter(connection, Phase.Lingering);
       if (phase === Phase.Receiving) {

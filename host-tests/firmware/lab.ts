@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from '../../tools/build/build.ts';
+import { VirtualBoard } from '../../tools/virtual-board/board.ts';
+import { VirtualClock } from '../../tools/virtual-board/clock.ts';
+import type { BoardEvent } from '../../tools/virtual-board/inspect.ts';
+import { createNetwork } from '../../tools/virtual-board/modules/network.ts';
+import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
+import { seededRandom } from '../../tools/virtual-board/random.ts';
+import { MemoryFlash } from '../../tools/virtual-board/serial/memory-flash.ts';
+import { parseAddress } from '../../tools/virtual-board/tcpip/address.ts';
+import { TcpIp } from '../../tools/virtual-board/tcpip/stack.ts';
+import { applyFaults, parseFaults } from '../../tools/virtual-board/wire/faults/spec.ts';
+import { createWire } from '../../tools/virtual-board/wire/wire.ts';
+
+export const BOARD_ADDRESS = parseAddress('192.168.100.99') ?? 0;
+const CLIENT_ADDRESS = parseAddress('192.168.100.1') ?? 0;
+const NETMASK = parseAddress('255.255.255.0') ?? 0;
+const CLIENT_MAC = Uint8Array.of(0x02, 0x1a, 0xac, 0, 0, 2);
+
+export type BoardFiles = Record<string, Uint8Array>;
+
+/** Compiles firmware as `last-ack build` does and gives the files for the board. */
+export async function compileFirmware(entry = 'src/main.ts'): Promise<BoardFiles> {
+  const outDir = mkdtempSync(path.join(tmpdir(), 'last-ack-firmware-'));
+  try {
+    const { manifest } = await build({ project: "firmware", entry, outDir, ...(process.env["NOHOIST"] && {hoist:false}) } as never);
+    return Object.fromEntries(manifest.files.map(({ name }) => [name, readFileSync(path.join(outDir, name))]));
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+
+export interface LabOptions {
+  files: BoardFiles;
+  profile?: string;
+  seed?: number;
+  /** As `last-ack board --faults`; the default is a round trip of 2 ms. */
+  faults?: string;
+  heap?: number;
+}
+
+/** A virtual board and a client stack without bugs on one wire, in virtual time. */
+export class Lab {
+  readonly clock = new VirtualClock();
+  readonly board: VirtualBoard;
+  readonly client: TcpIp;
+  /** All that came over the serial line. */
+  log = '';
+  readonly events: BoardEvent[] = [];
+
+  constructor({ files, profile = 'nodemcu-3.0', seed = 1, faults = 'delay=1ms', heap }: LabOptions) {
+    const { clock } = this;
+    const random = seededRandom(seed);
+    const [boardEnd, clientEnd] = createWire(clock);
+    const link = faults === '' ? boardEnd : applyFaults(boardEnd, parseFaults(faults), clock, random);
+    this.client = new TcpIp({
+      link: clientEnd,
+      clock,
+      random,
+      mac: CLIENT_MAC,
+      tcp: findProfile('correct').tcp,
+      ttl: 64,
+    });
+    this.client.setAddress(CLIENT_ADDRESS, NETMASK, CLIENT_ADDRESS);
+    this.board = new VirtualBoard({
+      ...{ profile: findProfile(profile), clock, random, flash: new MemoryFlash(), link, speed: 'host', files },
+      network: createNetwork,
+      ...(heap !== undefined && { heap }),
+    });
+    this.board.serial.onData((bytes) => (this.log += Buffer.from(bytes).toString('latin1')));
+    this.board.onEvent((event) => {
+      if (event.type === 'reset' || event.type === 'panic') this.events.push(event);
+    });
+  }
+
+  /** Switches on and runs until the server listens. */
+  boot(): void {
+    this.board.powerOn();
+    if (!this.runUntil(() => this.log.includes('listening on'), 20_000)) throw new Error(`no server:\n${this.log}`);
+    this.run(100);
+  }
+
+  run(milliseconds: number): void {
+    this.clock.runUntil(this.clock.now() + milliseconds);
+  }
+
+  /** Runs until `isDone`; false when that takes longer than `limitMs`. */
+  runUntil(isDone: () => boolean, limitMs: number): boolean {
+    const end = this.clock.now() + limitMs;
+    while (!isDone()) {
+      if (this.clock.now() >= end || !this.clock.step()) return false;
+    }
+    return true;
+  }
+
+  /** Resets of the board since it was switched on. */
+  get restarts(): number {
+    return this.events.filter(({ type }) => type === 'reset').length - 1;
+  }
+
+  close(): void {
+    this.client.stop();
+    this.board.close();
+  }
+}
