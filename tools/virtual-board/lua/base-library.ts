@@ -2,10 +2,6 @@ import { LuaError } from './errors.ts';
 import type { Environment } from './environment.ts';
 import { GLOBALS_INDEX, type Lua, type LuaFunction, LuaType, upvalueIndex } from './lua.ts';
 
-/** LUAI_GCPAUSE and LUAI_GCMUL of the firmware (app/lua/luaconf.h). */
-const DEFAULT_PAUSE = 110;
-const DEFAULT_STEP_MULTIPLIER = 200;
-
 /** Base functions that differ from stock Lua; each finds the stock function of the same name in its first upvalue. */
 export function baseOverrides(environment: Environment): Record<string, LuaFunction> {
   const { chunks, tables } = environment;
@@ -123,8 +119,7 @@ function gcinfo(lua: Lua): number {
 
 function collector(): LuaFunction {
   const options = 'stop restart collect count step setpause setstepmul setmemlimit getmemlimit'.split(' ');
-  let pause = DEFAULT_PAUSE;
-  let stepMultiplier = DEFAULT_STEP_MULTIPLIER;
+  const settings = { setpause: 'pause', setstepmul: 'stepMultiplier', setmemlimit: 'memoryLimit' } as const;
 
   function perform(lua: Lua, option: string, value: number): number | boolean {
     switch (option) {
@@ -139,20 +134,12 @@ function collector(): LuaFunction {
       case 'step':
         lua.collect();
         return true;
-      case 'setpause': {
-        const before = pause;
-        pause = value;
-        lua.setPause(value);
-        return before;
-      }
-      case 'setstepmul': {
-        const before = stepMultiplier;
-        stepMultiplier = value;
-        return before;
-      }
+      case 'setpause':
+      case 'setstepmul':
       case 'setmemlimit': {
-        const before = lua.heap.memoryLimit;
-        lua.heap.memoryLimit = value;
+        const setting = settings[option];
+        const before = lua.heap[setting];
+        lua.heap[setting] = value;
         return before;
       }
       case 'getmemlimit':

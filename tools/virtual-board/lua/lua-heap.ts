@@ -1,6 +1,12 @@
 import type { DeviceHeap } from '../heap.ts';
 import { BlockStore } from './block-store.ts';
-import { DEVICE_VALUE_SIZE, GLOBAL_STRING_COUNT, GLOBAL_STRING_TABLE } from './layout.ts';
+import {
+  DEVICE_VALUE_SIZE,
+  GLOBAL_GC_THRESHOLD,
+  GLOBAL_STRING_COUNT,
+  GLOBAL_STRING_TABLE,
+  GLOBAL_TOTAL_BYTES,
+} from './layout.ts';
 import { onDevice, PendingBlock } from './pending-block.ts';
 
 /** The modes of the emergency collector; numbers of node.egc (firmware: app/lua/lua.h). */
@@ -20,6 +26,9 @@ export interface LuaHeapOptions {
 const ALWAYS_MODE_STEP = 512;
 /** Overdraft in bytes above which a collection that has just freed too little means "not enough memory". */
 const STALE_AFTER = 2048;
+/** Part of the live bytes that marking walks through (strings are not), and the work of sweeping (app/lua/lgc.c). */
+const MARKED_SHARE = 0.6;
+const SWEEP_WORK = 7500;
 /** MINSTRTABSIZE of app/lua/llimits.h. */
 const LEAST_STRING_TABLE = 32;
 
@@ -35,10 +44,11 @@ export class LuaHeap implements DeviceHeap {
   memoryLimit = 4096;
   /** False while the firmware builds what the chip has in ROM: such blocks cost nothing. */
   charging = false;
-  /** Sets the collection threshold of the state: 0 = collect everything at the next check. */
-  collectSoon: () => void = () => undefined;
-  isCollectionDue: () => boolean = () => false;
-  isStopped: () => boolean = () => false;
+  /** collectgarbage("stop") */
+  isStopped = false;
+  /** Percents that collectgarbage sets; defaults of app/lua/luaconf.h. */
+  pause = 110;
+  stepMultiplier = 200;
   /** Address of the state's global_State, 0 until there is one. */
   globalState = 0;
 
@@ -53,7 +63,8 @@ export class LuaHeap implements DeviceHeap {
   #peak = 0;
   #sinceCollection = 0;
   #afterCollection = 0;
-  #collectionWasDue = false;
+  /** The threshold as we set it; anything else means that Lua has ended a cycle. */
+  #threshold = 0;
 
   constructor(store: BlockStore, options: LuaHeapOptions) {
     this.store = store;
@@ -165,7 +176,23 @@ export class LuaHeap implements DeviceHeap {
     this.#settle();
     this.#sinceCollection = 0;
     this.#afterCollection = this.#used;
-    this.#collectionWasDue = false;
+    this.#setThreshold(this.#word(GLOBAL_TOTAL_BYTES) + this.#allowance());
+  }
+
+  /**
+   * Bytes of garbage that pile up until the incremental collector of the chip has been round once: it begins when the
+   * live bytes have grown by `pause`, and then works off `stepMultiplier` for each byte allocated. Here a whole cycle runs
+   * at once when that much has been allocated.
+   */
+  #allowance(): number {
+    const live = this.luaBytes();
+    const work = MARKED_SHARE * live + SWEEP_WORK;
+    return (live * Math.max(0, this.pause - 100) + (work * 100 * 100) / Math.max(1, this.stepMultiplier)) / 100;
+  }
+
+  #setThreshold(bytes: number): void {
+    this.#threshold = Math.floor(bytes);
+    this.store.words[(this.globalState + GLOBAL_GC_THRESHOLD) >> 2] = this.#threshold;
   }
 
   #charge(bytes: number): void {
@@ -189,32 +216,29 @@ export class LuaHeap implements DeviceHeap {
   }
 
   #admits(growth: number): boolean {
-    if (this.#collectionWasDue && !this.isCollectionDue()) this.collected();
-    const arena = this.#arena;
-    if (this.mode === EgcMode.always && this.#sinceCollection > ALWAYS_MODE_STEP) this.#request();
-    else if (this.#beyondMemoryLimit()) this.#request();
-    if (this.#used + growth <= arena) return true;
-    if (this.mode === EgcMode.notActive || this.isStopped() || growth > arena) return false;
-    if (this.#collectionWasDue) return this.#used + growth <= 2 * arena;
-    const isFresh = this.#sinceCollection < STALE_AFTER;
-    if (isFresh && this.#afterCollection + growth > arena) {
-      this.#request();
-      return false;
-    }
+    if (!this.isStopped && this.#word(GLOBAL_GC_THRESHOLD) !== this.#threshold) this.collected();
+    if (this.#isCollectionWanted()) this.#request();
+    if (this.#used + growth <= this.#arena) return true;
+    if (this.mode === EgcMode.notActive || this.isStopped || growth > this.#arena) return false;
+    if (this.#threshold === 0) return this.#used + growth <= 2 * this.#arena;
     this.#request();
-    return true;
+    return this.#sinceCollection >= STALE_AFTER || this.#afterCollection + growth <= this.#arena;
+  }
+
+  #isCollectionWanted(): boolean {
+    if (this.#sinceCollection < ALWAYS_MODE_STEP) return false;
+    return this.mode === EgcMode.always || this.#beyondMemoryLimit();
   }
 
   /** node.egc.setmode(ON_MEM_LIMIT, n): n > 0 limits Lua's bytes, n < 0 asks for -n free bytes. */
   #beyondMemoryLimit(): boolean {
-    if (this.mode !== EgcMode.onMemLimit || this.#sinceCollection < ALWAYS_MODE_STEP) return false;
+    if (this.mode !== EgcMode.onMemLimit) return false;
     if (this.memoryLimit < 0) return this.#arena - this.#used < -this.memoryLimit;
     return this.#used > this.memoryLimit;
   }
 
+  /** Everything is collected at Lua's next check. */
   #request(): void {
-    if (this.isStopped()) return;
-    this.#collectionWasDue = true;
-    this.collectSoon();
+    if (!this.isStopped) this.#setThreshold(0);
   }
 }

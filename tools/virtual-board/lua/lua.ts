@@ -48,7 +48,7 @@ const ARENA_SIZE = 8 << 20;
 const SCRATCH_SIZE = 1 << 20;
 const SHORT_STRING = 48;
 const KEPT_VALUES = 1000;
-const GC = { stop: 0, restart: 1, collect: 2, setPause: 6, setStepMultiplier: 7 } as const;
+const GC = { stop: 0, restart: 1, collect: 2, setStepMultiplier: 7 } as const;
 
 /**
  * One Lua 5.1 state in its own WebAssembly instance, with a typed stack API. Strings are binary: one character per
@@ -80,7 +80,6 @@ export class Lua {
   readonly #length: number;
   readonly #global: number;
   readonly #keeper: number;
-  #stopped = false;
   #activation: number | undefined;
 
   constructor(heapOptions: LuaHeapOptions) {
@@ -123,13 +122,6 @@ export class Lua {
   }
 
   #connectCollector(): void {
-    const threshold = (this.#global + layout.GLOBAL_GC_THRESHOLD) >> 2;
-    const words = this.#words;
-    this.heap.collectSoon = () => {
-      words[threshold] = 0;
-    };
-    this.heap.isCollectionDue = () => words[threshold] === 0;
-    this.heap.isStopped = () => this.#stopped;
     this.heap.globalState = this.#global;
     // Step multiplier 0: whenever the collector runs it runs a whole cycle, which is cheaper than many small steps.
     this.exports.lua_gc(this.main, GC.setStepMultiplier, 0);
@@ -561,18 +553,13 @@ export class Lua {
   }
 
   stopCollector(): void {
-    this.#stopped = true;
+    this.heap.isStopped = true;
     this.exports.lua_gc(this.L, GC.stop, 0);
   }
 
   restartCollector(): void {
-    this.#stopped = false;
+    this.heap.isStopped = false;
     this.exports.lua_gc(this.L, GC.restart, 0);
-  }
-
-  /** Percent of the live bytes that may be in use before the next collection. */
-  setPause(percent: number): void {
-    this.exports.lua_gc(this.L, GC.setPause, percent);
   }
 
   /** For code that reads objects of the virtual machine: the 32-bit word at an address. */
