@@ -36,7 +36,10 @@ export function register(command: Command): void {
 
 interface Summary {
   summary: string;
+  banner?: string | undefined;
 }
+
+const NO_BANNER = 'the board has not greeted yet: a first boot may format the file system for up to a minute';
 
 /** What is done with a board once the port is open. */
 type Job = (session: SessionOptions) => Promise<Summary>;
@@ -59,6 +62,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
     });
     progress.stop();
     console.log(options.json ? JSON.stringify(result) : result.summary);
+    if ('banner' in result) console.error(result.banner ?? NO_BANNER);
   } finally {
     progress.stop();
     await port.close();

@@ -17,12 +17,12 @@ describe('flashing', () => {
   it('writes the image, sets the real flash size in its header, verifies it and starts it', async () => {
     const board = bareBoard();
     const result = await runInVirtualTime(board.clock, flashParts({ ...board, parts }));
-    board.clock.runUntil(board.clock.now() + 10);
     expect(board.state()).toBe('firmware');
     expect(board.flash.read(0, image.length)).toEqual(inFlash);
     expect(result).toMatchObject({ chip: 'ESP8266EX', crystalMHz: 26, flashSize: 4 * 1024 * 1024, baudRate: 921600 });
     expect(result.mac).toBe('5c:cf:7f:1a:57:ac');
     expect(result.bytes).toBe(image.length);
+    expect(result.banner).toBe('NodeMCU of a bare board');
     expect(board.port.baudRate).toBe(115200);
   });
 

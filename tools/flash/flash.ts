@@ -12,7 +12,9 @@ export interface FlashOptions extends SessionOptions {
 
 export interface FlashResult extends ChipInfo, Written {
   image: ImageInfo;
-  /** Milliseconds of the clock from the first reset on. */
+  /** The firmware's own first line after the restart; undefined when it takes long. */
+  banner: string | undefined;
+  /** Milliseconds of the clock from the first reset to the last. */
   totalMs: number;
   /** One line for a person. */
   summary: string;
@@ -31,13 +33,14 @@ export async function flashParts(options: FlashOptions): Promise<FlashResult> {
   const image = inspectImage(options.parts);
   const session = new FlashSession(options);
   const started = session.clock.now();
-  return session.run(async (info) => {
+  const result = await session.run(async (info) => {
     checkFits(image, info.flashSize);
     if (options.erase) await eraseChip(session, info.flashSize);
     const written = await writeImage(session, patchFlashSize(options.parts, info.flashSize));
     const totalMs = session.clock.now() - started;
     return { ...info, ...written, image, totalMs, summary: summarize(info, written, totalMs) };
   });
+  return { ...result, banner: await session.firstLine() };
 }
 
 /** `flashParts` for a combined image and a port that nobody has open. */

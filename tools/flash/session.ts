@@ -30,6 +30,8 @@ const RATES = [921600, 460800, 230400, 115200];
 const USUAL_RATE = 460800;
 const VIRTUAL_RATE = 921600;
 
+/** From a reset to the firmware's first line; most of it the SDK's start. */
+const BANNER_MS = 3000;
 const MAX_FAILURES = 5;
 const MAX_ENTRIES = 3;
 /** 256 KiB to 16 MiB: what the image header can say. */
@@ -79,6 +81,27 @@ export class FlashSession {
     } finally {
       this.#signal?.removeEventListener('abort', stop);
     }
+  }
+
+  /**
+   * The firmware's first line, at the console's rate; undefined when none comes in time, which a first boot that formats
+   * its file system may cause.
+   */
+  async firstLine(): Promise<string | undefined> {
+    let text = '';
+    return new Promise((resolve) => {
+      const finish = (line?: string): void => {
+        stop();
+        timer.cancel();
+        resolve(line);
+      };
+      const timer = this.clock.after(BANNER_MS, () => finish());
+      const stop = this.port.onData((bytes) => {
+        text = (text + Buffer.from(bytes).toString('latin1')).slice(-1000);
+        const banner = /NodeMCU [^\r\n]*(?=[\r\n])/.exec(text)?.[0];
+        if (banner !== undefined) finish(banner);
+      });
+    });
   }
 
   progress(phase: FlashProgress['phase'], done: number, total: number): void {

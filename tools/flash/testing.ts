@@ -58,8 +58,18 @@ export function bareBoardOn<C extends Clock>(
       loader.start();
       enter('loader');
     } else {
-      enter(isBootable(flash) ? 'firmware' : 'no image');
+      boot();
     }
+  }
+
+  function boot(): void {
+    if (!isBootable(flash)) {
+      enter('no image');
+      return;
+    }
+    uart.chip.baudRate = 115200;
+    uart.chip.write(new TextEncoder().encode('\r\nNodeMCU of a bare board\r\n> '));
+    enter('firmware');
   }
 
   return { clock, flash, uart, circuit, events, port: new LinePort(uart, 115200, clock), state: () => state };

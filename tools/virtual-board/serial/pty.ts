@@ -18,8 +18,9 @@ interface NativePty {
 }
 
 const CONSOLE_BAUD = 115200;
-/** How often a full terminal is tried again. */
+/** How often a full terminal is tried again, while a host reads and while none does. */
 const RETRY_MS = 2;
+const ABSENT_RETRY_MS = 50;
 /** A host that leaves the terminal full for longer than this is not there; a serial line does not wait for it. */
 const ABSENT_MS = 1000;
 
@@ -102,7 +103,7 @@ class PatientWriter {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#blockedSince !== undefined && performance.now() - this.#blockedSince > ABSENT_MS) return;
+    if (this.#isHostAbsent()) return;
     this.#waiting.push(bytes);
     if (this.#retry === undefined) this.#flush();
   }
@@ -110,6 +111,10 @@ class PatientWriter {
   close(): void {
     clearTimeout(this.#retry);
     this.#waiting = [];
+  }
+
+  #isHostAbsent(): boolean {
+    return this.#blockedSince !== undefined && performance.now() - this.#blockedSince > ABSENT_MS;
   }
 
   #flush(): void {
@@ -120,7 +125,7 @@ class PatientWriter {
       if (written < head.length) {
         this.#waiting[0] = head.subarray(written);
         this.#blockedSince ??= performance.now();
-        this.#retry = setTimeout(() => this.#flush(), RETRY_MS).unref();
+        this.#retry = setTimeout(() => this.#flush(), this.#isHostAbsent() ? ABSENT_RETRY_MS : RETRY_MS).unref();
         return;
       }
       this.#waiting.shift();
