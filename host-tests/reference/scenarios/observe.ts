@@ -32,8 +32,6 @@ export interface Observation {
 }
 
 const EVENT = 'EV:';
-/** Recordings give the heap before the firmware starts, boards the heap that it leaves to Lua; bytes in between. */
-const TAKEN_AT_BOOT = 6950;
 const STATION = { ssid: 'lab', ip: '192.168.100.99', netmask: '255.255.255.0', gateway: '192.168.100.1' };
 
 /** Plays a scenario on a virtual board in virtual time. The seed sets the phase of the board's timers. */
@@ -59,8 +57,9 @@ class Observer {
     const clock = this.#clock;
     this.#scenario = scenario;
     this.#peer = new ScriptedPeer(clock, scenario);
+    const profile = findProfile(profileName);
     this.#board = new VirtualBoard({
-      profile: findProfile(profileName),
+      profile,
       clock,
       random: seededRandom(seed),
       flash: new MemoryFlash(),
@@ -68,7 +67,8 @@ class Observer {
       speed: 'host',
       accessPoint: { ssid: STATION.ssid },
       files: { 'init.lua': Buffer.from(scenario.device.lua, 'latin1') },
-      heap: scenario.device.heap - TAKEN_AT_BOOT,
+      // Recordings give the heap before the firmware starts, boards the one that it leaves to Lua.
+      heap: scenario.device.heap - profile.heap.luaAtBoot,
       network: (host, options) => createNetwork(host, options, scenario.device.wifiUp ? STATION : undefined),
     });
   }

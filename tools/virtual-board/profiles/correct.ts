@@ -37,6 +37,9 @@ export const CORRECT_TCP: TcpProfile = {
   // As Linux: the first segments of a connection are acknowledged at once.
   quickAcks: 16,
   nagle: true,
+  splitsToEven: false,
+  oneWriteAtATime: false,
+  evicts: true,
   admission: undefined,
   initialSequence: 'random',
   // RFC 6335 section 6.

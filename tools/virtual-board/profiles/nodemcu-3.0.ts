@@ -42,6 +42,10 @@ export const NODEMCU_TCP: TcpProfile = {
   outOfOrderTimeouts: 6,
   quickAcks: 0,
   nagle: true,
+  splitsToEven: false,
+  oneWriteAtATime: false,
+  // Read: tcp_alloc.
+  evicts: true,
   // Run: a SYN is dropped while exactly five connections are ESTABLISHED.
   admission: { limit: 5, counts: 'established' },
   initialSequence: 'ticks',

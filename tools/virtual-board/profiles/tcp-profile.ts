@@ -37,6 +37,12 @@ export interface TcpProfile {
   /** Segments at the start of a connection that are acknowledged at once. */
   quickAcks: number;
   nagle: boolean;
+  /** A write is cut so that its number of segments is even, and never waits alone for a delayed acknowledgement. */
+  splitsToEven: boolean;
+  /** A write waits until everything before it has been acknowledged. */
+  oneWriteAtATime: boolean;
+  /** Without heap for a new pcb the oldest TIME_WAIT gives way, then the longest idle connection. */
+  evicts: boolean;
   /** SYNs are dropped while this many connections are in these states. */
   admission: { limit: number; counts: 'established' | 'active' } | undefined;
   /** `ticks`: a counter that grows with the slow timer. `random`: unpredictable (RFC 6528). */

@@ -88,6 +88,7 @@ export function createPcb(tcp: Tcp, events: TcpEvents): Pcb | undefined {
 function reservePcb(tcp: Tcp): number {
   const { heap, memory } = tcp;
   let charged = heap.reserve(memory.pcb);
+  if (!tcp.profile.evicts) return charged;
   const oldest = charged === 0 ? longestIdle(tcp, tcp.timeWait) : undefined;
   if (oldest) {
     freePcb(tcp, oldest);

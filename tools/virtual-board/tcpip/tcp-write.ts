@@ -12,10 +12,11 @@ export function write(tcp: Tcp, pcb: Pcb, data: Uint8Array): Err {
   if (!acceptsData(pcb)) return Err.notConnected;
   if (data.length === 0) return Err.ok;
   if (data.length > pcb.sendSpace || pcb.sendQueueLength >= tcp.profile.sendQueue) return refuse(pcb);
+  if (tcp.profile.oneWriteAtATime && pcb.sendQueueLength > 0) return refuse(pcb);
 
   const last = pcb.unsent.at(-1);
   const appended = last ? Math.min(pcb.spareRoom, data.length) : 0;
-  const added = createSegments(tcp, pcb, data, appended);
+  const added = createSegments(tcp, pcb, data, appended, segmentSize(tcp, pcb, data.length - appended));
   if (!added) return refuse(pcb);
 
   if (last && appended > 0) last.data = concat([last.data, data.subarray(0, appended)]);
@@ -41,14 +42,21 @@ function refuse(pcb: Pcb): Err {
   return Err.memory;
 }
 
+/** The MSS, or what cuts `length` bytes into an even number of equal segments. */
+function segmentSize(tcp: Tcp, pcb: Pcb, length: number): number {
+  if (!tcp.profile.splitsToEven || length < 2) return pcb.mss;
+  const count = Math.ceil(length / pcb.mss);
+  return Math.ceil(length / (count + (count & 1)));
+}
+
 /** Segments for `data` from `from` on, or undefined when queue or heap has no room for all of them. */
-function createSegments(tcp: Tcp, pcb: Pcb, data: Uint8Array, from: number): QueuedSegment[] | undefined {
+function createSegments(tcp: Tcp, pcb: Pcb, data: Uint8Array, from: number, size: number): QueuedSegment[] | undefined {
   const segments: QueuedSegment[] = [];
-  for (let at = from; at < data.length; at += pcb.mss) {
+  for (let at = from; at < data.length; at += size) {
     const fitsQueue = pcb.sendQueueLength + segments.length < tcp.profile.sendQueue;
     const sequence = (pcb.sndBuffered + at) | 0;
     // The buffer is made for a whole segment whatever its length (lwipopts.h LWIP_NETIF_TX_SINGLE_PBUF).
-    const segment = fitsQueue ? createSegment(tcp, sequence, 0, data.slice(at, at + pcb.mss), pcb.mss) : undefined;
+    const segment = fitsQueue ? createSegment(tcp, sequence, 0, data.slice(at, at + size), pcb.mss) : undefined;
     if (!segment) {
       releaseAll(tcp, segments);
       return undefined;
