@@ -79,6 +79,8 @@ function endOfLife(): Promise<ExitCode> {
     process.on('SIGTERM', () => resolve(ExitCode.good));
     process.on('SIGHUP', () => resolve(ExitCode.good));
     process.on('disconnect', () => resolve(ExitCode.good));
+    // Whoever reads our lines has ended: `last-ack board | head`.
+    process.stdout.on('error', () => resolve(ExitCode.good));
   });
 }
 

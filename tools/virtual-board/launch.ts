@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ExitCode, UserError } from '../cli/exit.ts';
 import { VirtualBoard } from './board.ts';
 import { RealClock } from './clock.ts';
 import { controlMethods } from './control-methods.ts';
 import { serveControl } from './control.ts';
+import { readDeviceFiles } from './device-files.ts';
 import { openNetwork, type NetKind } from './network.ts';
 import { findProfile } from './profiles/index.ts';
 import { seededRandom } from './random.ts';
@@ -67,7 +65,7 @@ async function assemble(
   const random = seededRandom(options.seed);
   const profile = findProfile(options.profile);
   const plan = options.faults === undefined ? undefined : parseFaults(options.faults);
-  const files = options.files === undefined ? undefined : readFolder(options.files);
+  const files = options.files === undefined ? undefined : readDeviceFiles(options.files);
   const flash = options.flash === undefined ? new MemoryFlash() : new FileFlash(options.flash);
   if (flash instanceof FileFlash) onClose(() => flash.close());
 
@@ -130,19 +128,4 @@ async function assemble(
       port: network.port,
     },
   };
-}
-
-/** Name and content of every file in `folder`; NodeMCU's file system is flat, so folders in it are left out. */
-function readFolder(folder: string): Record<string, Uint8Array> {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-    return Object.fromEntries(entries.map(({ name }) => [name, readFileSync(join(folder, name))]));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UserError(
-      `cannot read the folder ${folder}: ${code}`,
-      'name a folder of Lua files with --files; `last-ack build` makes dist/firmware',
-      ExitCode.usage,
-    );
-  }
 }

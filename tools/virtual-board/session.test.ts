@@ -86,7 +86,7 @@ it('ends when the program that started it is killed', async () => {
 
 it.each<[SessionOptions, string]>([
   [{ faults: 'los=1%' }, 'fault "los=1%" is unknown, did you mean loss?'],
-  [{ files: '/nowhere/at/all' }, 'cannot read the folder /nowhere/at/all: ENOENT'],
+  [{ files: '/nowhere/at/all' }, 'cannot read the files for the board: ENOENT'],
   [{ net: 'tap' }, '--net tap cannot be had: not in a network namespace of its own'],
   [{ pcap: '/nowhere/at/all.pcapng' }, 'cannot write the capture /nowhere/at/all.pcapng: ENOENT'],
 ])('passes on why it does not come up: %j', async (options, message) => {
