@@ -54,6 +54,7 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   pushBase(lua, environment, stock);
   tables.inherit(rom);
   resetGlobals(lua, environment, stock);
+  resetRegistry(lua);
   lua.pushValue(rom);
   lua.setField(GLOBALS_INDEX, '__index');
   lua.pushValue(GLOBALS_INDEX);
@@ -159,6 +160,14 @@ function resetGlobals(lua: Lua, environment: Environment, stock: number): void {
   lua.pushFunction(require);
   lua.setField(GLOBALS_INDEX, 'require');
   preparePackage(lua, loadLua);
+}
+
+/** What the firmware keeps by name beside its types. */
+function resetRegistry(lua: Lua): void {
+  for (const name of ['onerror', 'stdin']) {
+    lua.pushBoolean(true);
+    lua.setField(REGISTRY_INDEX, name);
+  }
 }
 
 function preparePackage(lua: Lua, loadLua: (lua: Lua) => number): void {

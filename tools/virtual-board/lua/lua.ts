@@ -442,6 +442,8 @@ export class Lua {
 
   /** Remembers the table on top of the stack as the metatable of a type, and pops it. */
   setMetatable(type: UserdataType<unknown>): void {
+    this.pushValue(-1);
+    this.setField(REGISTRY_INDEX, type.name);
     this.#metatables.set(type, this.keep());
   }
 
