@@ -5,6 +5,12 @@ import { TransferError, type Transfer } from './transfer.ts';
 
 /** `uart.on("data", n, ...)` takes n up to 255; below 256 a block also fits the firmware's receive ring. */
 const blockLength = 250;
+/**
+ * Bytes beyond the last block that may be under way before it is acknowledged. While flash is written, interrupts wait
+ * and only the UART's FIFO of 128 bytes takes what comes (ESP8266 Technical Reference, UART).
+ */
+const headStart = 120;
+
 /** The board gives the console back after this silence, so that a host that died leaves no deaf board. */
 const boardPatienceMs = 1500;
 const hostPatienceMs = 3000;
@@ -19,10 +25,7 @@ const complete = '\x04';
 const refused = '\x15';
 const expired = '\x18';
 
-/**
- * The receiver. One block at a time and the acknowledgement after the write: while flash is written the chip takes only
- * the 128 bytes of the UART's FIFO. The last block is padded, `d:sub` cuts it.
- */
+/** The receiver acknowledges a block after it is written. The last block is padded, `d:sub` cuts it. */
 const receiver = [
   `function __rq(c)uart.on("data")__rf:close()__rt:unregister()__rf=nil uart.write(0,c)end`,
   `function __rd(d)local l=__rl __rl=l-#d __rt:interval(${boardPatienceMs})` +
@@ -50,22 +53,30 @@ async function send(repl: Repl, name: string, bytes: Uint8Array, onBytes: (done:
   }
   repl.watch.clear();
   await repl.type(`__rb(${luaQuote(name)},${bytes.length})\n`);
-  await expectAnswer(repl, new RegExp(ready));
+  await expectAnswer(repl, ready);
   await repl.watch.until((text) => (text.includes('> ', text.indexOf(ready)) ? true : undefined), promptMs);
-  for (let at = 0; at < bytes.length; at += blockLength) {
-    const block = new Uint8Array(blockLength);
-    block.set(bytes.subarray(at, at + blockLength));
+  await sendBlocks(repl, bytes, onBytes);
+}
+
+/** Keeps the line busy: the head of the next block is under way while the board takes the last one. */
+async function sendBlocks(repl: Repl, bytes: Uint8Array, onBytes: (done: number) => void): Promise<void> {
+  const blocks = Math.ceil(bytes.length / blockLength);
+  const padded = new Uint8Array(blocks * blockLength);
+  padded.set(bytes);
+  let sent = 0;
+  for (let block = 1; block <= blocks; block++) {
+    const until = Math.min(padded.length, block * blockLength + headStart);
     repl.watch.clear();
-    await repl.watch.guard(repl.port.write(block));
-    const isLast = at + blockLength >= bytes.length;
-    await expectAnswer(repl, isLast ? new RegExp(complete) : new RegExp(taken));
-    onBytes(Math.min(bytes.length, at + blockLength));
+    await repl.watch.guard(repl.port.write(padded.subarray(sent, until)));
+    sent = until;
+    await expectAnswer(repl, block === blocks ? complete : taken);
+    onBytes(Math.min(bytes.length, block * blockLength));
   }
 }
 
-async function expectAnswer(repl: Repl, wanted: RegExp): Promise<void> {
+async function expectAnswer(repl: Repl, wanted: string): Promise<void> {
   const answer = await repl.watch.until((text) => {
-    if (wanted.test(text)) return 'right';
+    if (text.includes(wanted)) return 'right';
     if (text.includes(refused)) return 'refused';
     return text.includes(expired) || text.includes(complete) ? 'lost' : undefined;
   }, hostPatienceMs);
