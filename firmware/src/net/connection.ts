@@ -4,6 +4,8 @@ export const enum Phase {
   Waiting,
   /** A request has begun and is not complete. */
   Receiving,
+  /** There is an answer, but no memory to send it yet. */
+  Queued,
   /** An answer is on its way, not all of it acknowledged. */
   Sending,
   /** Answered; the client is expected to close. */

@@ -16,15 +16,17 @@ import { Count, counters } from './counters.ts';
 /** Bytes of free heap. */
 const enum Heap {
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
-  FIRST_SEND = Tcp.SEGMENT_HEAP + 2048,
+  FIRST_SEND = Tcp.SEGMENT_HEAP + 640,
   /** For any other. */
-  SEND = Tcp.SEGMENT_HEAP + 4608,
+  SEND = Tcp.SEGMENT_HEAP + 3072,
   /** For a new connection; with less it is told to come back later. */
-  ACCEPT = 3072,
+  ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: one connection that is being answered, and the rest as above. */
-  CLOSE_FLOOR = 5632,
+  CLOSE_FLOOR = 3072,
+  /** Below this garbage is collected as soon as there is enough of it. */
+  TIDY = 8192,
   /** Garbage that is worth a collection. */
   GARBAGE = 1024,
 }
@@ -43,12 +45,8 @@ const enum Time {
   ANSWER = 30000,
 }
 
-const enum Kept {
-  /** Sockets up to which those that a client closed are kept, too. */
-  CLIENT_CLOSED = 16,
-  /** Bytes that a client may send ahead while it is answered. */
-  AHEAD = 2920,
-}
+/** Bytes that a client may send ahead while it is answered. */
+const AHEAD = 2920;
 
 /** The firmware before 2017 takes one segment at a time, and duels after five closes within two minutes. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
@@ -93,7 +91,7 @@ export function enter(connection: Connection, phase: Phase): void {
 function freeHeap(wanted: number): number {
   const heap = node.heap();
   if (heap > collected) collected = heap;
-  if (heap >= wanted || collected - heap < Heap.GARBAGE) return heap;
+  if (heap >= math.max(wanted, Heap.TIDY) || collected - heap < Heap.GARBAGE) return heap;
   collectgarbage();
   collected = node.heap();
   return collected;
@@ -111,13 +109,15 @@ function pump(connection: Connection): void {
       connection.source = undefined;
       return;
     }
-    const wanted = sending > 1 ? Heap.SEND : Heap.FIRST_SEND;
+    const isFirst = sending === (connection.phase === Phase.Sending ? 1 : 0);
+    const wanted = isFirst ? Heap.FIRST_SEND : Heap.SEND;
     if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
       connection.output = text;
       counters[Count.Stalled]!++;
       return;
     }
     connection.output = text.length > Tcp.SEGMENT ? text.sub(Tcp.SEGMENT + 1) : undefined;
+    if (connection.phase !== Phase.Sending) enter(connection, Phase.Sending);
   }
 }
 
@@ -132,7 +132,7 @@ export function answer(connection: Connection, text: string, source?: Source): v
     connection.source = source;
     connection.position = 0;
   }
-  enter(connection, Phase.Sending);
+  enter(connection, Phase.Queued);
   pump(connection);
 }
 
@@ -154,8 +154,8 @@ function take(this: void, socket: net.Socket, data: string): void {
   if (connection === undefined || connection.phase === Phase.Lingering) return;
   const input = (connection.input ?? '') + data;
   connection.input = undefined;
-  if (connection.phase === Phase.Sending) {
-    if (input.length <= Kept.AHEAD) connection.input = input;
+  if (connection.phase === Phase.Sending || connection.phase === Phase.Queued) {
+    if (input.length <= AHEAD) connection.input = input;
     else connection.keep = undefined;
     return;
   }
@@ -172,25 +172,20 @@ const onSent = edge((socket: net.Socket) => {
   if (connection.phase !== Phase.Sending || (connection.output ?? connection.source) !== undefined) return;
   enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
   if (connection.input !== undefined) take(socket, '');
+  for (const [, other] of pairs(connections)) if (other.phase === Phase.Queued) pump(other);
 });
 
-/** Forgets the connection of a socket that is over, and keeps the socket for a while. */
-function drop(socket: net.Socket, limit: number): void {
-  enter(connections.get(socket)!, Phase.Lingering);
+/** Forgets the connection of a socket that is over. */
+function drop(this: void, socket: net.Socket, reason?: net.CloseReason): void {
+  const connection = connections.get(socket);
+  if (connection === undefined) return;
+  enter(connection, Phase.Lingering);
   connections.delete(socket);
   manager.open--;
-  if (closed.length >= limit) return;
-  socket.on('receive', undefined);
-  socket.on('sent', undefined);
-  socket.on('disconnection', undefined);
-  closed.push(socket);
-  closedUntil.push(tmr.time() + keepFor);
+  if (reason !== undefined && reason !== 0) counters[Count.Lost]!++;
 }
 
-const onDisconnection = edge((socket: net.Socket, reason: net.CloseReason) => {
-  if (reason !== 0) counters[Count.Lost]!++;
-  drop(socket, Kept.CLIENT_CLOSED);
-});
+const onDisconnection = edge(drop);
 
 /** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
 export const onSweep = edge((): void => {
@@ -205,7 +200,7 @@ export const onSweep = edge((): void => {
         longestWait = waited;
         longest = connection;
       }
-    } else if (phase === Phase.Sending) {
+    } else if (phase === Phase.Sending || phase === Phase.Queued) {
       if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
       else if (connection.output !== undefined) pump(connection);
     } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
@@ -226,7 +221,12 @@ export const onSweep = edge((): void => {
         counters[Count.Closed]!++;
         socket.close();
       }
-      drop(socket, math.huge);
+      drop(socket);
+      socket.on('receive', undefined);
+      socket.on('sent', undefined);
+      socket.on('disconnection', undefined);
+      closed.push(socket);
+      closedUntil.push(tmr.time() + keepFor);
     }
   }
   if (used > 0 && closedUntil[0]! <= tmr.time()) {
