@@ -1,5 +1,5 @@
 /** The rarely used part of HTTP for the connection manager. */
-import type { Connection } from '../net/connection.ts';
+import { At, type Connection } from '../net/connection.ts';
 import { Count, counters } from '../net/counters.ts';
 import { manager } from '../net/manager.ts';
 import { overlay } from '../runtime.ts';
@@ -7,7 +7,7 @@ import { request } from './request.ts';
 
 /** Answers 408 or 500. */
 export function abandon(connection: Connection, why: 'late' | 'error'): void {
-  if (why === 'late') request.method = (connection.input ?? '').match('^%u+')[0] ?? '';
+  if (why === 'late') request.method = (connection[At.Input] ?? '').match('^%u+')[0] ?? '';
   const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
   refuse(connection, why === 'late' ? 408 : 500);
 }

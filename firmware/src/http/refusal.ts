@@ -1,5 +1,5 @@
 /** Refusals: loaded when one is needed. */
-import type { Connection } from '../net/connection.ts';
+import { At, type Connection } from '../net/connection.ts';
 import { answer } from '../net/manager.ts';
 import { overlay } from '../runtime.ts';
 import { Parsed, request } from './request.ts';
@@ -24,8 +24,8 @@ const reasons: Record<number, string> = {
 export function refuse(connection: Connection, status: number, fields = ''): void {
   const reason = reasons[status] ?? '';
   const body = `${status} ${reason}\n`;
-  connection.input = undefined;
-  connection.keep = undefined;
+  connection[At.Input] = undefined;
+  connection[At.Keep] = undefined;
   answer(
     connection,
     `HTTP/1.1 ${status} ${reason}\r\n${fields}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${request.method === 'HEAD' ? '' : body}`,
@@ -38,7 +38,7 @@ export function handleUnparsed(connection: Connection, input: string, status: nu
     refuse(connection, status);
     return;
   }
-  connection.input = input;
+  connection[At.Input] = input;
   if (status === Parsed.INCOMPLETE) return;
   const { interject } = overlay<typeof import('../net/interim.ts')>($module('../net/interim.ts'));
   interject(connection, 'HTTP/1.1 100 Continue\r\n\r\n');

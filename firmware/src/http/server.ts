@@ -1,6 +1,6 @@
 /** HTTP on the connection manager: one request at a time per connection, answered in order. */
 import { answer, manager } from '../net/manager.ts';
-import type { Connection, Source } from '../net/connection.ts';
+import { At, type Connection, type Source } from '../net/connection.ts';
 import { overlay } from '../runtime.ts';
 import { parse, Parsed, request } from './request.ts';
 
@@ -48,7 +48,7 @@ export function respond(
   const [word] = wish.find(request.minor === 1 ? 'close' : 'keep-alive', 1, true);
   const keep = manager.open <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
   const isHead = request.method === 'HEAD';
-  connection.keep = keep ? true : undefined;
+  connection[At.Keep] = keep ? true : undefined;
   answer(
     connection,
     `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n${isHead ? '' : body}`,
@@ -64,7 +64,7 @@ export function receive(this: void, connection: Connection, input: string): void
     return;
   }
   const { method, path, size } = request;
-  if (input.length > size) connection.input = input.sub(size + 1);
+  if (input.length > size) connection[At.Input] = input.sub(size + 1);
   const [allow, name] = findRoute(path);
   if (allow !== undefined && allow.find(`,${method},`, 1, true)[0] !== undefined) run(name!, connection);
   else overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handleUnrouted(connection);

@@ -1,5 +1,5 @@
 /** `GET /`: the page, compressed at build time, read from flash one segment at a time. */
-import { type Connection, Tcp } from '../net/connection.ts';
+import { At, type Connection, Tcp } from '../net/connection.ts';
 import { request } from '../http/request.ts';
 import { respond } from '../http/server.ts';
 
@@ -11,11 +11,11 @@ const contentFields = `Content-Type: ${page.type}\r\nContent-Encoding: ${page.en
 function read(this: void, connection: Connection): string | undefined {
   const text = file.open(page.name);
   if (text === undefined) return undefined;
-  const position = connection.position ?? 0;
+  const position = connection[At.Position] ?? 0;
   text.seek('set', position);
   const part = text.read(Tcp.SEGMENT);
   text.close();
-  connection.position = position + (part?.length ?? 0);
+  connection[At.Position] = position + (part?.length ?? 0);
   return part;
 }
 

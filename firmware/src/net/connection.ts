@@ -12,33 +12,45 @@ export const enum Phase {
   Lingering,
 }
 
-/**
- * One TCP connection: plain data, made at accept, dropped when it is over. What is not needed is absent: a table of
- * four fields takes 195 bytes, one of five to eight 324.
- */
-export interface Connection {
-  readonly socket: net.Socket;
-  phase: Phase;
+/** Places in a `Connection`. */
+export const enum At {
+  Socket,
+  Phase,
   /** `tmr.now()` when the phase began. */
-  since: number;
-  /** Received and not yet consumed by the protocol. */
-  input?: string | undefined;
+  Since,
   /** Given by the protocol, not yet taken by the stack. */
-  output?: string | undefined;
-  /** Where `output` gets more from when it has run dry. */
-  source?: Source | undefined;
+  Output,
+  /** Received and not yet consumed by the protocol. */
+  Input,
+  /** Where the output gets more from when it has run dry. */
+  Source,
   /** For the protocol's source: how far it has come. */
-  position?: number | undefined;
+  Position,
   /** Stay open for another request after this answer. */
-  keep?: true | undefined;
+  Keep,
 }
+
+/**
+ * One TCP connection: plain data, made at accept, dropped when it is over. An array, because three places take 112
+ * bytes of heap where three named fields take 195, and five 324.
+ */
+export type Connection = [
+  socket: net.Socket,
+  phase: Phase,
+  since: number,
+  output?: string | undefined,
+  input?: string | undefined,
+  source?: Source | undefined,
+  position?: number | undefined,
+  keep?: true | undefined,
+];
 
 /** The next part of the body, at most a segment; nil when there are no more. */
 export type Source = (this: void, connection: Connection) => string | undefined;
 
 /** What runs on top of the connection manager. Its functions may raise errors: the manager survives them. */
 export interface Protocol {
-  /** All input that was not consumed. Puts back in `connection.input` what it does not consume, and may `answer`. */
+  /** All input that was not consumed. Puts back in `connection[At.Input]` what it does not consume, and may `answer`. */
   receive: (this: void, connection: Connection, input: string) => void;
   /** The whole answer to a connection that there is no room for. */
   busy: string;

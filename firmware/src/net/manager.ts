@@ -10,7 +10,7 @@
  * once or rarely is in `use.ts` and `mishap.ts`.
  */
 import { overlay } from '../runtime.ts';
-import { type Connection, Phase, type Protocol, type Rarely, type Source, Tcp } from './connection.ts';
+import { At, type Connection, Phase, type Protocol, type Rarely, type Source, Tcp } from './connection.ts';
 import { Count, counters } from './counters.ts';
 
 /** Bytes of free heap. */
@@ -81,10 +81,10 @@ const closedUntil: number[] = [];
 
 /** Moves a connection to another phase of its life. */
 export function enter(connection: Connection, phase: Phase): void {
-  if (connection.phase === Phase.Sending) sending--;
+  if (connection[At.Phase] === Phase.Sending) sending--;
   if (phase === Phase.Sending) sending++;
-  connection.phase = phase;
-  connection.since = tmr.now();
+  connection[At.Phase] = phase;
+  connection[At.Since] = tmr.now();
 }
 
 /** Free heap, after a collection if it is less than `wanted` and there is garbage to speak of. */
@@ -102,35 +102,36 @@ function freeHeap(wanted: number): number {
  * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
  */
 function pump(connection: Connection): void {
-  const { socket, source } = connection;
+  const socket = connection[At.Socket];
+  const source = connection[At.Source];
   for (const _ of $range(1, segmentsInFlight)) {
-    const text = connection.output ?? source?.(connection);
+    const text = connection[At.Output] ?? source?.(connection);
     if (text === undefined) {
-      connection.source = undefined;
+      connection[At.Source] = undefined;
       return;
     }
-    const isFirst = sending === (connection.phase === Phase.Sending ? 1 : 0);
+    const isFirst = sending === (connection[At.Phase] === Phase.Sending ? 1 : 0);
     const wanted = isFirst ? Heap.FIRST_SEND : Heap.SEND;
     if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
-      connection.output = text;
+      connection[At.Output] = text;
       counters[Count.Stalled]!++;
       return;
     }
-    connection.output = text.length > Tcp.SEGMENT ? text.sub(Tcp.SEGMENT + 1) : undefined;
-    if (connection.phase !== Phase.Sending) enter(connection, Phase.Sending);
+    connection[At.Output] = text.length > Tcp.SEGMENT ? text.sub(Tcp.SEGMENT + 1) : undefined;
+    if (connection[At.Phase] !== Phase.Sending) enter(connection, Phase.Sending);
   }
 }
 
 /**
  * The whole answer to a request, or its first part and a source of the rest. When it is through, the connection stays
- * open for the next request if `connection.keep` is set; otherwise the client is left to close.
+ * open for the next request if `connection[At.Keep]` is set; otherwise the client is left to close.
  */
 export function answer(connection: Connection, text: string, source?: Source): void {
   counters[Count.Answered]!++;
-  connection.output = text;
+  connection[At.Output] = text;
   if (source !== undefined) {
-    connection.source = source;
-    connection.position = 0;
+    connection[At.Source] = source;
+    connection[At.Position] = 0;
   }
   enter(connection, Phase.Queued);
   pump(connection);
@@ -151,15 +152,15 @@ function edge<A, B>(run: (this: void, a: A, b: B) => void): (this: void, a: A, b
 
 function take(this: void, socket: net.Socket, data: string): void {
   const connection = connections.get(socket);
-  if (connection === undefined || connection.phase === Phase.Lingering) return;
-  const input = (connection.input ?? '') + data;
-  connection.input = undefined;
-  if (connection.phase === Phase.Sending || connection.phase === Phase.Queued) {
-    if (input.length <= AHEAD) connection.input = input;
-    else connection.keep = undefined;
+  if (connection === undefined || connection[At.Phase] === Phase.Lingering) return;
+  const input = (connection[At.Input] ?? '') + data;
+  connection[At.Input] = undefined;
+  if (connection[At.Phase] === Phase.Sending || connection[At.Phase] === Phase.Queued) {
+    if (input.length <= AHEAD) connection[At.Input] = input;
+    else connection[At.Keep] = undefined;
     return;
   }
-  if (connection.phase === Phase.Waiting) enter(connection, Phase.Receiving);
+  if (connection[At.Phase] === Phase.Waiting) enter(connection, Phase.Receiving);
   manager.protocol!.receive(connection, input);
 }
 
@@ -169,10 +170,10 @@ const onSent = edge((socket: net.Socket) => {
   const connection = connections.get(socket);
   if (connection === undefined) return;
   pump(connection);
-  if (connection.phase !== Phase.Sending || (connection.output ?? connection.source) !== undefined) return;
-  enter(connection, connection.keep === true ? Phase.Waiting : Phase.Lingering);
-  if (connection.input !== undefined) take(socket, '');
-  for (const [, other] of pairs(connections)) if (other.phase === Phase.Queued) pump(other);
+  if (connection[At.Phase] !== Phase.Sending || (connection[At.Output] ?? connection[At.Source]) !== undefined) return;
+  enter(connection, connection[At.Keep] === true ? Phase.Waiting : Phase.Lingering);
+  if (connection[At.Input] !== undefined) take(socket, '');
+  for (const [, other] of pairs(connections)) if (other[At.Phase] === Phase.Queued) pump(other);
 });
 
 /** Forgets the connection of a socket that is over. */
@@ -193,8 +194,8 @@ export const onSweep = edge((): void => {
   let longest: Connection | undefined;
   let longestWait = Time.LINGER - 1;
   for (const [, connection] of pairs(connections)) {
-    const phase = connection.phase;
-    const waited = ((tmr.now() - connection.since) % 0x80000000) / 1000;
+    const phase = connection[At.Phase];
+    const waited = ((tmr.now() - connection[At.Since]) % 0x80000000) / 1000;
     if (phase === Phase.Lingering) {
       if (waited > longestWait) {
         longestWait = waited;
@@ -202,7 +203,7 @@ export const onSweep = edge((): void => {
       }
     } else if (phase === Phase.Sending || phase === Phase.Queued) {
       if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
-      else if (connection.output !== undefined) pump(connection);
+      else if (connection[At.Output] !== undefined) pump(connection);
     } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
       enter(connection, Phase.Lingering);
       if (phase === Phase.Receiving) {
@@ -216,7 +217,7 @@ export const onSweep = edge((): void => {
     // The guard is LINGER while more than a tenth of the budget is left, and grows as the inverse of the share.
     const left = (freeHeap(Heap.CLOSE_FLOOR + 10 * Heap.CLOSE) - Heap.CLOSE_FLOOR) / Heap.CLOSE;
     if (left >= 1 && longestWait * left * 10 >= Time.LINGER * (used + left)) {
-      const socket = longest.socket;
+      const socket = longest[At.Socket];
       if (socket.getpeer()[0] !== undefined) {
         counters[Count.Closed]!++;
         socket.close();
@@ -244,7 +245,7 @@ export const onSweep = edge((): void => {
 export const onAccept = edge((socket: net.Socket) => {
   counters[Count.Accepted]!++;
   manager.open++;
-  const connection: Connection = { socket, phase: Phase.Waiting, since: tmr.now() };
+  const connection: Connection = [socket, Phase.Waiting, tmr.now()];
   connections.set(socket, connection);
   socket.on('receive', onReceive);
   socket.on('sent', onSent);

@@ -1,6 +1,6 @@
 /** What follows a Lua error in a callback; loaded when there is one. */
 import { overlay } from '../runtime.ts';
-import { type Connection, Phase, type Rarely } from './connection.ts';
+import { At, type Connection, Phase, type Rarely } from './connection.ts';
 import { Count, counters } from './counters.ts';
 import { enter, manager } from './manager.ts';
 
@@ -13,6 +13,6 @@ export function report(message: string, connection: Connection | undefined): voi
   counters[Count.Errors]!++;
   print(message);
   if (connection === undefined) return;
-  connection.keep = undefined;
-  if (connection.phase === Phase.Sending || !pcall(abandon, connection)[0]) enter(connection, Phase.Lingering);
+  connection[At.Keep] = undefined;
+  if (connection[At.Phase] === Phase.Sending || !pcall(abandon, connection)[0]) enter(connection, Phase.Lingering);
 }
