@@ -39,7 +39,14 @@ export function defineType(
   lua.createTable();
   lua.pushValue(-1);
   lua.setField(-2, '__index');
-  const functions = { ...methods, ...options.metamethods, ...(options.finalizer && { __gc: options.finalizer }) };
+  const functions: Record<string, LuaFunction> = { ...methods, ...options.metamethods };
+  const { finalizer } = options;
+  if (finalizer) {
+    functions['__gc'] = (state) => {
+      state.heap.finalizing();
+      return finalizer(state);
+    };
+  }
   setFunctions(lua, functions);
   lua.setMetatable(type);
 }

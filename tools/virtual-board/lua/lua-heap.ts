@@ -62,6 +62,7 @@ export class LuaHeap implements DeviceHeap {
   #stringTable = 0;
   #peak = 0;
   #sinceCollection = 0;
+  #hasFinalized = false;
   #afterCollection = 0;
   /** The threshold as we set it; anything else means that Lua has ended a cycle. */
   #threshold = 0;
@@ -226,8 +227,13 @@ export class LuaHeap implements DeviceHeap {
   }
 
   #isCollectionWanted(): boolean {
-    if (this.#sinceCollection < ALWAYS_MODE_STEP) return false;
+    if (this.#sinceCollection < (this.#hasFinalized ? 0 : ALWAYS_MODE_STEP)) return false;
     return this.mode === EgcMode.always || this.#beyondMemoryLimit();
+  }
+
+  /** A finalizer runs: its object is freed by the cycle after this one. */
+  finalizing(): void {
+    this.#hasFinalized = true;
   }
 
   /** node.egc.setmode(ON_MEM_LIMIT, n): n > 0 limits Lua's bytes, n < 0 asks for -n free bytes. */
@@ -239,6 +245,8 @@ export class LuaHeap implements DeviceHeap {
 
   /** Everything is collected at Lua's next check. */
   #request(): void {
-    if (!this.isStopped) this.#setThreshold(0);
+    if (this.isStopped) return;
+    this.#hasFinalized = false;
+    this.#setThreshold(0);
   }
 }
