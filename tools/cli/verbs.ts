@@ -45,6 +45,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('../../host-tests/stress/compare-command.ts'),
   },
   {
+    name: 'experiment',
+    summary: 'the four texts reproduced and cured in virtual time: measured beside expected',
+    load: () => import('../../host-tests/experiments/command.ts'),
+  },
+  {
     name: 'conformance',
     summary: 'hold a web server against RFC 9112 and RFC 9110, one case at a time',
     load: () => import('../../host-tests/conformance/command.ts'),
@@ -58,5 +63,15 @@ export const verbs: readonly Verb[] = [
     name: 'doctor',
     summary: 'say what this machine has, and what to do about what it lacks',
     load: () => import('../doctor/command.ts'),
+  },
+  {
+    name: 'trace',
+    summary: 'say where in TypeScript the errors in a log come from',
+    load: () => import('../build/trace/command.ts'),
+  },
+  {
+    name: 'new',
+    summary: 'start a firmware project of your own, with a test',
+    load: () => import('../build/new/command.ts'),
   },
 ];
