@@ -27,7 +27,7 @@ end
 package = {loaded = {}}
 function require(name)
   if package.loaded[name] == nil then
-    local chunk = assert(loadstring(files[name], '@' .. name))
+    local chunk = assert(loadstring(files[name], '@' .. name .. '.lua'))
     local result = chunk(name)
     if result ~= nil then package.loaded[name] = result end
     if package.loaded[name] == nil then package.loaded[name] = true end

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ExitCode, UserError } from '../../cli/exit.ts';
+import { projectFiles } from './template.ts';
+
+/** This package's own folder. */
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Makes a project in a folder that is empty or does not exist. Returns the files, relative to it. */
+export function makeProject(folder: string): string[] {
+  const target = path.resolve(folder);
+  if (existsSync(target) && readdirSync(target).length > 0) {
+    throw new UserError(`${folder} is not empty`, 'name a new folder: nothing is ever overwritten', ExitCode.usage);
+  }
+  const name = packageName(path.basename(target));
+  const files = projectFiles(name, dependencyOn(target));
+  for (const [file, text] of Object.entries(files)) {
+    const where = path.join(target, file);
+    mkdirSync(path.dirname(where), { recursive: true });
+    writeFileSync(where, text);
+  }
+  return Object.keys(files);
+}
+
+/** npm allows lower case, digits, `-`, `.` and `_`, and neither `.` nor `_` in front. */
+function packageName(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '');
+  return name === '' ? 'firmware' : name;
+}
+
+/** The version of an installed package; the way to a checkout of this repository. */
+function dependencyOn(target: string): string {
+  if (!packageRoot.includes(`${path.sep}node_modules${path.sep}`)) {
+    return `file:${path.relative(target, packageRoot).split(path.sep).join('/')}`;
+  }
+  const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return `^${version}`;
+}
