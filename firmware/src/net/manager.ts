@@ -18,7 +18,7 @@ const enum Heap {
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
   FIRST_SEND = Tcp.SEGMENT_HEAP + 640,
   /** For any other. */
-  SEND = Tcp.SEGMENT_HEAP + 3072,
+  SEND = Tcp.SEGMENT_HEAP + 1536,
   /** For a new connection; with less it is told to come back later. */
   ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
@@ -69,8 +69,9 @@ export const manager: {
 const connections: LuaTable<net.Socket, Connection> = new LuaTable();
 /** Free heap after the last collection. */
 let collected = 0;
-/** Connections whose answer is on its way. */
+/** Connections whose answer is on its way, and those that wait for memory. */
 let sending = 0;
+let queued = 0;
 
 /**
  * Sockets that are over, oldest first, and the second in which each may go. The stack still points at the socket of a
@@ -83,6 +84,8 @@ const closedUntil: number[] = [];
 export function enter(connection: Connection, phase: Phase): void {
   if (connection[At.Phase] === Phase.Sending) sending--;
   if (phase === Phase.Sending) sending++;
+  if (connection[At.Phase] === Phase.Queued) queued--;
+  if (phase === Phase.Queued) queued++;
   connection[At.Phase] = phase;
   connection[At.Since] = tmr.now();
 }
@@ -122,6 +125,23 @@ function pump(connection: Connection): void {
   }
 }
 
+/** Sends what has waited longest for memory, until there is none. */
+function pumpQueue(): void {
+  while (queued > 0) {
+    let oldest: Connection | undefined;
+    let longestWait = -1;
+    for (const [, connection] of pairs(connections)) {
+      const waited = (tmr.now() - connection[At.Since]) % 0x80000000;
+      if (connection[At.Phase] === Phase.Queued && waited > longestWait) {
+        longestWait = waited;
+        oldest = connection;
+      }
+    }
+    if (oldest !== undefined) pump(oldest);
+    if (oldest === undefined || oldest[At.Phase] === Phase.Queued) return;
+  }
+}
+
 /**
  * The whole answer to a request, or its first part and a source of the rest. When it is through, the connection stays
  * open for the next request if `connection[At.Keep]` is set; otherwise the client is left to close.
@@ -134,7 +154,8 @@ export function answer(connection: Connection, text: string, source?: Source): v
     connection[At.Position] = 0;
   }
   enter(connection, Phase.Queued);
-  pump(connection);
+  if (queued === 1) pump(connection);
+  else pumpQueue();
 }
 
 /** A callback that survives errors. */
@@ -173,7 +194,7 @@ const onSent = edge((socket: net.Socket) => {
   if (connection[At.Phase] !== Phase.Sending || (connection[At.Output] ?? connection[At.Source]) !== undefined) return;
   enter(connection, connection[At.Keep] === true ? Phase.Waiting : Phase.Lingering);
   if (connection[At.Input] !== undefined) take(socket, '');
-  for (const [, other] of pairs(connections)) if (other[At.Phase] === Phase.Queued) pump(other);
+  pumpQueue();
 });
 
 /** Forgets the connection of a socket that is over. */
@@ -203,7 +224,7 @@ export const onSweep = edge((): void => {
       }
     } else if (phase === Phase.Sending || phase === Phase.Queued) {
       if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
-      else if (connection[At.Output] !== undefined) pump(connection);
+      else if (phase === Phase.Sending && connection[At.Output] !== undefined) pump(connection);
     } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
       enter(connection, Phase.Lingering);
       if (phase === Phase.Receiving) {
@@ -212,6 +233,7 @@ export const onSweep = edge((): void => {
       }
     }
   }
+  pumpQueue();
   const used = closed.length;
   if (longest !== undefined && used < mostCloses) {
     // The guard is LINGER while more than a tenth of the budget is left, and grows as the inverse of the share.
