@@ -31,13 +31,22 @@ export async function connectRepl(port: Port, options: ConnectOptions = {}): Pro
       (await repl.sync(1200)) ||
       (await probeOtherRates(repl, onNote)) ||
       (await resetAndWait(repl, { clock, bootMs, onNote }));
-    if (!isConnected) throw new BoardError('silent', `nothing on ${port.path} answers at any usual baud rate`);
+    if (!isConnected) throw await unanswered(repl);
     repl.watch.expectReset(false);
     return repl;
   } catch (error) {
     repl.detach();
     throw error;
   }
+}
+
+/** Tells a board that talks all the time from one that is dead. */
+async function unanswered(repl: Repl): Promise<BoardError> {
+  const before = repl.watch.bytesReceived;
+  await repl.watch.until(() => undefined, 500);
+  return repl.watch.bytesReceived > before
+    ? new BoardError('prompt', `the board on ${repl.port.path} talks, but gives no prompt`)
+    : new BoardError('silent', `nothing on ${repl.port.path} answers at any usual baud rate`);
 }
 
 async function probeOtherRates(repl: Repl, onNote: (note: string) => void): Promise<boolean> {

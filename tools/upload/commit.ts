@@ -6,6 +6,8 @@ export const commitName = '~commit';
 export const ownedName = '~files';
 /** Its presence makes the generated init.lua stop once before the application. */
 export const safeModeName = '~safe';
+/** Where an init.lua that knows nothing of `~safe` lies while a board is kept from running its application. */
+export const setAsideName = '~init';
 
 export interface Swap {
   /** Name under which the verified bytes lie. */

@@ -1,20 +1,24 @@
 import { adler32 } from '../build/adler32.ts';
-import { BoardError } from '../serial/board-error.ts';
+import { BoardError, type BoardFault } from '../serial/board-error.ts';
 import { connectRepl } from '../serial/connect.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { Port } from '../serial/port.ts';
 import type { Repl } from '../serial/repl.ts';
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
-import { commitName, commitScript, orderSwaps, ownedName } from './commit.ts';
+import { commitName, commitScript, orderSwaps, ownedName, setAsideName } from './commit.ts';
 import { Courier, type CourierOptions } from './courier.ts';
 import { DeviceFiles } from './device-files.ts';
 import { readBuild } from './local-files.ts';
 import { makePlan, type LocalFile, type Plan } from './plan.ts';
+import { restoreSetAside, startWithoutApplication } from './safe-mode.ts';
 import type { Transfer } from './transfer.ts';
 import { wifiFileName, wifiLua, type WifiSettings } from './wifi-settings.ts';
 
 /** Longer than boot guards wait for a key. */
 const bootGuardSeconds = 4;
+
+/** What an application can do to an upload: crash, eat the heap, flood the line. */
+const applicationFaults: ReadonlySet<BoardFault> = new Set(['reset', 'memory', 'prompt', 'corrupt']);
 
 export interface UploadProgress {
   /** The file that is on its way. */
@@ -78,10 +82,33 @@ function localFile(name: string, bytes: Uint8Array): LocalFile {
   return { name, bytes, adler32: adler32(bytes) };
 }
 
+/** Once more without the application when that is what may have been in the way. */
 async function uploadOver(port: Port, files: readonly LocalFile[], options: UploadOptions): Promise<UploadResult> {
-  const clock = options.clock ?? new RealClock();
+  const { clock = new RealClock(), onNote = () => undefined } = options;
+  try {
+    return await attemptUpload(port, files, { ...options, clock, onNote });
+  } catch (error) {
+    if (!(error instanceof BoardError) || !applicationFaults.has(error.fault)) throw error;
+    onNote(`${error.message}; once more, without the application`);
+    if (!(await startWithoutApplication(port, clock))) throw error;
+  }
+  try {
+    return await attemptUpload(port, files, { ...options, clock, onNote });
+  } catch (error) {
+    await restoreSetAside(port, clock).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function attemptUpload(
+  port: Port,
+  files: readonly LocalFile[],
+  options: UploadOptions & { clock: Clock; onNote: (note: string) => void },
+): Promise<UploadResult> {
+  const { clock, onNote } = options;
   const start = clock.now();
-  const repl = await connectRepl(port, { clock, onNote: options.onNote ?? (() => undefined) });
+  const repl = await connectRepl(port, { clock, onNote });
+  const usualBaud = port.baudRate;
   try {
     const device = new DeviceFiles(repl);
     const plan = await inspect(device, files);
@@ -97,15 +124,27 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
       port: port.path,
       uploaded: plan.changed.map(({ name }) => name).filter((name) => name !== ownedName),
       unchanged: plan.unchanged.filter((name) => name !== ownedName),
-      removed: plan.stale,
+      removed: plan.stale.filter((name) => name !== setAsideName),
       bytes: sum(plan.changed),
       milliseconds: Math.round(clock.now() - start),
       ...(isChanged && { method: courier.method }),
       restarted,
     };
+  } catch (error) {
+    throw await explainSilence(repl, usualBaud, error);
   } finally {
     repl.detach();
   }
+}
+
+/** At a raised baud rate a board that resets cannot say so: it is back at the usual one. */
+async function explainSilence(repl: Repl, usualBaud: number, error: unknown): Promise<unknown> {
+  if (!(error instanceof BoardError) || error.fault === 'disconnected' || repl.port.baudRate === usualBaud)
+    return error;
+  repl.watch.expectReset(true);
+  await repl.setBaudRate(usualBaud);
+  const hasReset = error.fault === 'silent' && (await repl.sync(1500));
+  return hasReset ? new BoardError('reset', 'the board has reset in the middle of the upload') : error;
 }
 
 /** An application may take a key within seconds of the boot as the wish for a prompt; what came from here was none. */
@@ -128,7 +167,7 @@ async function inspect(device: DeviceFiles, files: readonly LocalFile[]): Promis
       sizes.delete(name);
     }
   const owned = sizes.has(ownedName) ? ((await device.readText(ownedName)) ?? '').split('\n') : [];
-  return makePlan(files, { sizes, owned, digest: (name) => device.digest(name) });
+  return makePlan(files, { sizes, owned: [...owned, setAsideName], digest: (name) => device.digest(name) });
 }
 
 async function replace(
