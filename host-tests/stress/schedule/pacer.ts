@@ -9,9 +9,15 @@ export interface Pacing {
 /**
  * Calls `tick(intendedAt)` at each of `timeOf(0)`, `timeOf(1)` ... on an absolute schedule, so that lateness never adds
  * up (setInterval drifts by 2.4 % at 5 ms). Times are `performance.now()` milliseconds. A tick that comes late is
- * still called, with the time it was meant for. Stops by itself at the first time that is not before `until`.
+ * still called, with the time it was meant for. Ends by itself, with `onEnd`, at the
+ * first time that is not before `until`: every tick before it comes, however late.
  */
-export function pace(timeOf: (n: number) => number, until: number, tick: (intendedAt: number) => void): Pacing {
+export function pace(
+  timeOf: (n: number) => number,
+  until: number,
+  tick: (intendedAt: number) => void,
+  onEnd: () => void = () => undefined,
+): Pacing {
   let next = 0;
   let timeout: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
@@ -19,7 +25,11 @@ export function pace(timeOf: (n: number) => number, until: number, tick: (intend
 
   const wait = (): void => {
     const intendedAt = timeOf(next);
-    if (stopped || !(intendedAt < until)) return;
+    if (stopped) return;
+    if (!(intendedAt < until)) {
+      onEnd();
+      return;
+    }
     const left = intendedAt - performance.now();
     if (left > SPIN_MS) timeout = setTimeout(wait, left - SPIN_MS);
     else if (left > 0) immediate = setImmediate(wait);

@@ -46,6 +46,8 @@ class StepRun {
   #skipped = 0;
   #mostOpen = 0;
   #open = true;
+  /** False while an open loop still has connections to open, however late it is. */
+  #isScheduleDone = true;
   #pacing: Pacing | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #resolve: (end: StepEnd) => void = () => undefined;
@@ -77,10 +79,14 @@ class StepRun {
       for (let client = 0; client < load.clients; client++) this.#start(this.#newSlot(), performance.now());
       return;
     }
+    this.#isScheduleDone = false;
     const timeOf = (n: number): number => this.#startedAt + startOf(load, n, durationMs);
-    this.#pacing = pace(timeOf, this.#until, (intendedAt) => {
+    const tick = (intendedAt: number): void => {
       if (this.#active >= MAX_OPEN) this.#skipped++;
       else this.#start(this.#idle.pop() ?? this.#newSlot(), intendedAt);
+    };
+    this.#pacing = pace(timeOf, this.#until, tick, () => {
+      this.#isScheduleDone = true;
     });
   }
 
@@ -121,7 +127,7 @@ class StepRun {
   #onSweep(): void {
     const now = performance.now();
     for (const slot of this.#slots) if (now > slot.deadline) slot.abandon();
-    if (this.#open && now >= this.#until) this.#close();
+    if (this.#open && now >= this.#until && this.#isScheduleDone) this.#close();
   }
 
   #close(): void {
