@@ -17,7 +17,7 @@ interface String {
   /** This string as a format: `%d %s %q %x %5.1f %%`. */
   format(this: string, ...values: (string | number)[]): string;
   /** Iterates over all matches. */
-  gmatch(this: string, pattern: string): LuaIterable<LuaMultiReturn<string[]>>;
+  gmatch(this: string, pattern: string): LuaIterable<LuaMultiReturn<[first: string, ...more: string[]]>>;
   /** Replaces matches; returns the result and how many there were. */
   gsub(
     this: string,
@@ -50,7 +50,7 @@ declare namespace string {
     plain?: boolean,
   ): LuaMultiReturn<[first: number, last: number, ...captures: string[]] | [undefined, undefined]>;
   function format(format: string, ...values: (string | number)[]): string;
-  function gmatch(s: string, pattern: string): LuaIterable<LuaMultiReturn<string[]>>;
+  function gmatch(s: string, pattern: string): LuaIterable<LuaMultiReturn<[first: string, ...more: string[]]>>;
   function gsub(
     s: string,
     pattern: string,

@@ -8,6 +8,25 @@ import type { Segment } from './merge.ts';
 /** Puts constants where they are used and removes what nothing uses, until nothing changes any more. */
 export function simplify(segments: readonly Segment[]): void {
   while (inlineValues(segments) || joinRequires(segments) || removeUnused(segments));
+  for (const statement of allStatements(segments)) walkLua(statement, joinStrings);
+}
+
+/** `"a" .. "b" .. c`, as it stands when constants have been put in place, as `"ab" .. c`. */
+function joinStrings(node: lua.Node): void {
+  if (!isConcatenation(node) || !lua.isStringLiteral(node.left)) return;
+  const { left, right } = node;
+  const next = isConcatenation(right) ? right.left : right;
+  if (!lua.isStringLiteral(next)) return;
+  const joined = lua.createStringLiteral(left.value + next.value);
+  if (!isConcatenation(right)) become(node, joined);
+  else {
+    become(node, lua.createBinaryExpression(joined, right.right, lua.SyntaxKind.ConcatOperator));
+    joinStrings(node);
+  }
+}
+
+function isConcatenation(node: lua.Node): node is lua.BinaryExpression {
+  return lua.isBinaryExpression(node) && node.operator === lua.SyntaxKind.ConcatOperator;
 }
 
 function allStatements(segments: readonly Segment[]): lua.Statement[] {

@@ -18,15 +18,29 @@ const arena = 4 << 20;
 
 /**
  * Stand-ins for the firmware's modules and other files: any global that Lua lacks is a thing that can be indexed,
- * called and added and gives itself back, and costs nothing.
+ * called and added and gives itself back. It costs nothing and keeps the functions and tables that it is called with,
+ * as the firmware keeps callbacks.
  */
 const standIns = `
 local thing = newproxy(true)
 local meta = getmetatable(thing)
+local kept, count = {}, 0
+for i = 1, 1000 do kept[i] = false end
+local function keep(first, ...)
+  if (type(first) == 'function' or type(first) == 'table') and count < 1000 then
+    count = count + 1
+    kept[count] = first
+  end
+  if select('#', ...) > 0 then keep(...) end
+end
 local function itself() return thing end
 local function zero() return 0 end
-for _, name in ipairs {'index', 'call', 'unm'} do meta['__' .. name] = itself end
+local function call(_, ...)
+  if select('#', ...) > 0 then keep(...) end
+  return thing
+end
 for _, name in ipairs {'add', 'sub', 'mul', 'div', 'mod', 'pow'} do meta['__' .. name] = zero end
+meta.__index, meta.__unm, meta.__call = itself, itself, call
 meta.__newindex = function() end
 meta.__concat = function() return '' end
 meta.__lt = function() return false end
