@@ -1,25 +1,19 @@
-/** The web server as a whole: what is on the heap while somebody is connected. */
-import { onAccept } from './net/manager.ts';
-import { receive, routes } from './http/server.ts';
-import './led/page.ts';
+/**
+ * What is on the heap while somebody is connected: the connection manager, and the answer to what is asked most. All
+ * else of HTTP is loaded with the first request that needs it, and let go when the board is idle.
+ */
+import { answer, onAccept } from './net/manager.ts';
+import { isPlainHead } from './http/plain.ts';
 import { overlay } from './runtime.ts';
 
-routes.text = table.concat([
-  '\n/ ,GET,HEAD, ',
-  $module('./led/page.ts'),
-  '\n/api/leds ,GET,HEAD,POST, ',
-  $module('./led/api.ts'),
-  '\n/api/status ,GET,HEAD, ',
-  $module('./system/status.ts'),
-  '\n/api/config ,PUT,POST, ',
-  $module('./system/config.ts'),
-  '\n/metrics ,GET,HEAD, ',
-  $module('./system/metrics.ts'),
-  '\n',
-]);
+const page = $asset('../web/index.html');
+const head = `HTTP/1.1 200 OK\r\nContent-Type: ${page.type}\r\nContent-Encoding: ${page.encoding}\r\nETag: ${page.etag}\r\nCache-Control: no-cache\r\nContent-Length: ${page.size}\r\nConnection: close\r\n\r\n`;
 
 overlay<typeof import('./net/use.ts')>($module('./net/use.ts')).use({
-  receive,
+  receive: (connection, input) => {
+    if (isPlainHead(input)) answer(connection, head);
+    else require<typeof import('./http/server.ts')>($module('./http/server.ts')).receive(connection, input);
+  },
   busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   rarely: $module('./http/rarely.ts'),
 });

@@ -12,25 +12,26 @@ export function abandon(connection: Connection, why: 'late' | 'error'): void {
   refuse(connection, why === 'late' ? 408 : 500);
 }
 
-/** Milliseconds without a connection after which the server's code is let go; the next one loads it again. */
+/** Milliseconds without a connection after which the manager's code is let go, too; the next one loads it again. */
 const REST = 120000;
 
-function unload(): void {
-  manager.sweeper?.unregister();
+function unload(pattern: string): void {
   const { loaded } = luaPackage;
-  for (const [name] of pairs(loaded)) {
-    if (name === 'server' || name === 'net_manager' || name.find('^http_')[0] !== undefined) loaded[name] = undefined;
-  }
+  for (const [name] of pairs(loaded)) if (name.find(pattern)[0] !== undefined) loaded[name] = undefined;
   collectgarbage();
 }
 
-/** Waits for another connection. */
+/** Lets go of the parser, and later of the manager. */
 export function idle(): void {
   const accepted = counters[Count.Accepted];
+  unload('^http_');
   manager.rest?.unregister();
   const rest = tmr.create();
   manager.rest = rest;
   rest.alarm(REST, tmr.ALARM_SINGLE, () => {
-    if (counters[Count.Accepted] === accepted) unload();
+    if (counters[Count.Accepted] !== accepted) return;
+    manager.sweeper?.unregister();
+    unload('^server$');
+    unload('^net_manager$');
   });
 }

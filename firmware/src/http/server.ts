@@ -1,6 +1,7 @@
 /** HTTP on the connection manager: one request at a time per connection, answered in order. */
 import { answer, manager } from '../net/manager.ts';
 import { At, type Connection, type Source } from '../net/connection.ts';
+import { routes } from '../routes.ts';
 import { overlay } from '../runtime.ts';
 import { parse, Parsed, request } from './request.ts';
 
@@ -12,22 +13,15 @@ const enum Limit {
   KEEP = 3,
 }
 
-/**
- * Lines of a path, the methods that it takes separated by commas, and the name of the module whose `handle` answers;
- * each begins and ends with a line end. HEAD should be there when GET is. One string takes less heap than a table.
- */
-export const routes = { text: '\n' };
-
 /** What the routes say of a path: the methods with a comma before and after, and the module. Nil for unknown paths. */
 export function findRoute(path: string): LuaMultiReturn<(string | undefined)[]> {
-  const [, end] = routes.text.find(`\n${path} `, 1, true);
-  return routes.text.match('^(%S+) (%S+)\n', (end ?? routes.text.length) + 1);
+  const [, end] = routes.find(`\n${path} `, 1, true);
+  return routes.match('^(%S+) (%S+)\n', (end ?? routes.length) + 1);
 }
 
-/** The code of a route: what is loaded already, or else for this time only. */
+/** Lets the module of a route answer; its code is on the heap only while it is needed. */
 export function run(name: string, connection: Connection): void {
-  const module = luaPackage.loaded[name] ?? overlay(name);
-  (module as { handle: Handler }).handle(connection);
+  overlay<{ handle: Handler }>(name).handle(connection);
 }
 
 /**

@@ -1,0 +1,19 @@
+/** What is served. */
+
+/**
+ * Lines of a path, the methods that it takes separated by commas, and the name of the module whose `handle` answers;
+ * each begins and ends with a line end. HEAD should be there when GET is. One string takes less heap than a table.
+ */
+export const routes = table.concat([
+  '\n/ ,GET,HEAD, ',
+  $module('./led/page.ts'),
+  '\n/api/leds ,GET,HEAD,POST, ',
+  $module('./led/api.ts'),
+  '\n/api/status ,GET,HEAD, ',
+  $module('./system/status.ts'),
+  '\n/api/config ,PUT,POST, ',
+  $module('./system/config.ts'),
+  '\n/metrics ,GET,HEAD, ',
+  $module('./system/metrics.ts'),
+  '\n',
+]);
