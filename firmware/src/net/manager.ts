@@ -16,15 +16,15 @@ import { Count, counters } from './counters.ts';
 /** Bytes of free heap. */
 const enum Heap {
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
-  FIRST_SEND = Tcp.SEGMENT_HEAP + 640,
+  FIRST_SEND = Tcp.SEGMENT_HEAP + 1024,
   /** For any other. */
-  SEND = Tcp.SEGMENT_HEAP + 1536,
+  SEND = Tcp.SEGMENT_HEAP + 3072,
   /** For a new connection; with less it is told to come back later. */
-  ACCEPT = 2560,
+  ACCEPT = 3072,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: one connection that is being answered, and the rest as above. */
-  CLOSE_FLOOR = 3072,
+  CLOSE_FLOOR = 4608,
   /** Below this garbage is collected as soon as there is enough of it. */
   TIDY = 8192,
   /** Garbage that is worth a collection. */
@@ -64,21 +64,21 @@ export const manager: {
   sweeper?: tmr.Timer;
   /** For the protocol: runs while nobody is connected. */
   rest?: tmr.Timer;
-} = { open: 0 };
+  /**
+   * Sockets that we closed, oldest first. The stack still points at the socket of a connection in TIME_WAIT; were it
+   * collected, a new connection's socket at its address would get the old one's FIN.
+   */
+  closed: net.Socket[];
+} = { open: 0, closed: [] };
 
-const connections: LuaTable<net.Socket, Connection> = new LuaTable();
+let connections: LuaTable<net.Socket, Connection> = new LuaTable();
+/** The second in which each closed socket may go. */
+let closedUntil: number[] = [];
 /** Free heap after the last collection. */
 let collected = 0;
 /** Connections whose answer is on its way, and those that wait for memory. */
 let sending = 0;
 let queued = 0;
-
-/**
- * Sockets that are over, oldest first, and the second in which each may go. The stack still points at the socket of a
- * connection in TIME_WAIT; were it collected, a new connection's socket at its address would get the old one's FIN.
- */
-export const closed: net.Socket[] = [];
-const closedUntil: number[] = [];
 
 /** Moves a connection to another phase of its life. */
 export function enter(connection: Connection, phase: Phase): void {
@@ -211,7 +211,7 @@ const onDisconnection = edge(drop);
 
 /** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
 export const onSweep = edge((): void => {
-  const { open, protocol } = manager;
+  const { open, protocol, closed } = manager;
   let longest: Connection | undefined;
   let longestWait = Time.LINGER - 1;
   for (const [, connection] of pairs(connections)) {
@@ -258,6 +258,10 @@ export const onSweep = edge((): void => {
   }
   if (open === 0 && used === 0) {
     manager.sweeper!.stop();
+    // Tables do not shrink by themselves.
+    connections = new LuaTable();
+    manager.closed = [];
+    closedUntil = [];
     overlay<Rarely>(protocol!.rarely).idle();
     collectgarbage();
   }

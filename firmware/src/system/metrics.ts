@@ -2,7 +2,7 @@
 import type { Connection } from '../net/connection.ts';
 import { counters } from '../net/counters.ts';
 import { overlay } from '../runtime.ts';
-import { closed, manager } from '../net/manager.ts';
+import { manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 
 /** Answers in the text format, version 0.0.4. */
@@ -12,7 +12,7 @@ export function handle(connection: Connection): void {
     `last_ack_heap_bytes ${node.heap()}`,
     `last_ack_uptime_seconds ${tmr.time()}`,
     `last_ack_connections ${manager.open}`,
-    `last_ack_kept_sockets ${closed.length}`,
+    `last_ack_kept_sockets ${manager.closed.length}`,
   ];
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   for (const index of $range(0, names.length - 1)) lines.push(`last_ack_${names[index]!}_total ${counters[index]!}`);

@@ -1,7 +1,7 @@
 /** `/api/status`: what the board says of itself; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
 import { counters } from '../net/counters.ts';
-import { closed, manager } from '../net/manager.ts';
+import { manager } from '../net/manager.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 
@@ -21,6 +21,6 @@ export function handle(connection: Connection): void {
     connection,
     '200 OK',
     'Content-Type: application/json\r\nCache-Control: no-store\r\n',
-    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${manager.open},"timeWait":${closed.length},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
+    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${manager.open},"timeWait":${manager.closed.length},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
   );
 }
