@@ -111,7 +111,7 @@ test('503 counts as an answer, and is shown as busy', async () => {
 test('stopping gives a partial report that does not pass', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   const report = await runStress(
-    options(port, { steps: [step({ durationMs: 60_000 })], signal: AbortSignal.timeout(150) }),
+    options(port, { steps: [step({ durationMs: 60_000 })], signal: AbortSignal.timeout(800) }),
   );
   expect(report.partial).toBe(true);
   expect(report.passed).toBe(false);

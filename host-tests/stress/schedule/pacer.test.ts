@@ -5,11 +5,15 @@ import { pace } from './pacer.ts';
 function collect(timeOf: (n: number) => number, until: number, stall: (tick: number) => void = () => undefined) {
   return new Promise<{ intendedAt: number; at: number }[]>((resolve) => {
     const ticks: { intendedAt: number; at: number }[] = [];
-    pace(timeOf, until, (intendedAt) => {
-      ticks.push({ intendedAt, at: performance.now() });
-      stall(ticks.length);
-    });
-    setTimeout(() => resolve(ticks), until - performance.now() + 30);
+    pace(
+      timeOf,
+      until,
+      (intendedAt) => {
+        ticks.push({ intendedAt, at: performance.now() });
+        stall(ticks.length);
+      },
+      () => resolve(ticks),
+    );
   });
 }
 
