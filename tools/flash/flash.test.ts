@@ -102,6 +102,19 @@ describe('flashing', () => {
     });
   });
 
+  it('is not held for ever by a board that babbles packets and cannot be reset', async () => {
+    const board = bareBoard();
+    board.port.setLines = () => Promise.resolve();
+    board.uart.chip.baudRate = 115200;
+    const babble = (): void => {
+      board.uart.chip.write(Uint8Array.of(0xc0, 1, 0x0a, 2, 0, 0, 0, 0, 0, 0, 0, 0xc0, 0x41));
+      board.clock.after(2, babble);
+    };
+    babble();
+    const work = runInVirtualTime(board.clock, flashParts({ ...board, parts }), 30_000);
+    await expect(work).rejects.toMatchObject({ exitCode: 4, message: expect.stringMatching(/not touched/) as string });
+  });
+
   it('refuses an image that is too large for the chip without touching it', async () => {
     const board = bareBoard({ flash: new MemoryFlash(512 * 1024) });
     const work = runInVirtualTime(board.clock, flashParts({ ...board, parts }));

@@ -53,6 +53,7 @@ describe('esptool-js as it comes', () => {
       calculateMD5Hash: (data) => createHash('md5').update(data).digest('hex'),
     });
     expect(board.flash.read(0, image.length)).toEqual(image);
+    await loader.after('hard_reset');
     expect(board.state()).toBe('loader');
     await loader.after('custom_reset', false, 'D0|R1|W100|R0');
     await expect.poll(() => board.state()).toBe('firmware');
