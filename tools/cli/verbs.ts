@@ -60,6 +60,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./run/command.ts'),
   },
   {
+    name: 'judge',
+    summary: 'say of a capture how every connection ended, and write it into the capture',
+    load: () => import('../../host-tests/judge/command.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'say what this machine has, and what to do about what it lacks',
     load: () => import('../doctor/command.ts'),

@@ -7,7 +7,7 @@ export interface CapturedPacket {
   /** Milliseconds since the Unix epoch, fractional. */
   timeMs: number;
   frame: Uint8Array;
-  direction: Direction;
+  direction?: Direction;
   comment?: string;
 }
 
@@ -53,9 +53,8 @@ export function packetBlock({ interfaceId, timeMs, frame, direction, comment }: 
   fixed.writeUInt32LE(frame.length, 12);
   fixed.writeUInt32LE(frame.length, 16);
   fixed.set(frame, 20);
-  const flags = Buffer.alloc(4);
-  flags.writeUInt32LE(direction === 'in' ? 1 : 2);
-  return block(ENHANCED_PACKET, fixed, [text(OPT_COMMENT, comment), option(EPB_FLAGS, flags)]);
+  const flags = direction === undefined ? [] : [option(EPB_FLAGS, Buffer.from([direction === 'in' ? 1 : 2, 0, 0, 0]))];
+  return block(ENHANCED_PACKET, fixed, [text(OPT_COMMENT, comment), ...flags]);
 }
 
 function block(type: number, fixed: Buffer, options: readonly Buffer[]): Buffer {
