@@ -34,6 +34,7 @@ async function stress(flags: StressFlags): Promise<void> {
       method: flags.method,
       steps,
       capture: flags.capture === 'none' ? 'none' : board.capture,
+      captureFolder: flags.out.replace(/(\.json)?$/, '-captures'),
       board: board.driver,
       seed: flags.seed,
       signal: interrupt.signal,

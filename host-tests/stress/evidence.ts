@@ -32,15 +32,21 @@ export async function gatherEvidence<Tag>(
   choice: CaptureChoice,
   target: CheckedTarget,
   matcher: Matcher<Tag>,
+  folder?: string,
 ): Promise<EvidenceGatherer> {
   const before = (await readKernelCounters()) ?? {};
   const reasons: string[] = [];
   for (const source of waysToCapture(choice, target)) {
     try {
       const server = source.kind === 'board-frames' ? source.board : target;
-      const capture = await startCapture(source, { address: server.address, port: server.port }, (flows) => {
-        for (const flow of flows) matcher.flow(flow);
-      });
+      const capture = await startCapture(
+        source,
+        { address: server.address, port: server.port },
+        (flows) => {
+          for (const flow of flows) matcher.flow(flow);
+        },
+        folder,
+      );
       return gatherFrames(capture, matcher, before);
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
@@ -66,13 +72,14 @@ function gatherFrames<Tag>(capture: Capture, matcher: Matcher<Tag>, before: Kern
     source: capture.name,
     hasCapture: true,
     finish: async () => {
-      const { frames, drops } = await capture.close();
+      const { frames, drops, files } = await capture.close();
       matcher.finish();
       return {
         kind: 'capture',
         source: capture.name,
         frames,
         drops,
+        files,
         cannotSee: [],
         unseen: matcher.unseen,
         foreign: matcher.foreign,
@@ -114,6 +121,7 @@ function gatherFromKernel<Tag>(
         source,
         frames: 0,
         drops: 0,
+        files: [],
         cannotSee: [...reasons.map((reason) => `frames: ${reason}`), ...SOCKETS_CANNOT_SEE],
         unseen: 0,
         foreign: 0,

@@ -19,6 +19,8 @@ export interface StressOptions extends TargetOptions {
   /** Longest life of one exchange, milliseconds. */
   deadlineMs?: number;
   capture?: CaptureChoice;
+  /** Where to keep captures around the first bad ends; absent: nowhere. */
+  captureFolder?: string;
   /** Asked for heap and pcbs; without it the board is judged by its answers only. */
   board?: BoardDriver;
   /** Longest wait for the board to recover after the load, milliseconds. */
@@ -67,7 +69,7 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
     timeline.add(verdict.startedAt - origin, verdict.verdict);
     specimens.offer(verdict, verdict.tag.step.name);
   });
-  const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher);
+  const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher, options.captureFolder);
   const watch = options.board && new BoardWatch(options.board, origin);
   await watch?.start();
 

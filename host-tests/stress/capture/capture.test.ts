@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { parseMix } from '../client/style.ts';
 import { runStress } from '../run.ts';
@@ -28,6 +31,7 @@ const RESPONSE = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n';
 async function stressServer(
   style: 'read-to-eof' | 'client-first',
   close: 'fin' | 'rst' | 'never',
+  captureFolder?: string,
 ): Promise<StressReport> {
   let isProbe = true;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -48,6 +52,7 @@ async function stressServer(
     path: '/',
     method: 'HEAD',
     warmUp: false,
+    ...(captureFolder !== undefined && { captureFolder }),
     steps: [{ name: 'test', load: { kind: 'clients', clients: 3, pauseMs: 0 }, durationMs: 300, mix: parseMix(style) }],
   });
 }
@@ -68,4 +73,16 @@ test.skipIf(reason !== '')(`a RST right behind the data is seen, by the socket a
   const report = await stressServer('read-to-eof', 'rst');
   expect(report.totals.endings).toEqual({ reset: report.totals.connections });
   expect(report.totals.verdicts).toEqual({ 'rst-after-data': report.totals.connections });
+});
+
+test.skipIf(reason !== '')(`the first bad end is kept as a capture file with its verdict in it ${reason}`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'last-ack-test-'));
+  const report = await stressServer('read-to-eof', 'rst', folder);
+  expect(report.evidence.files).toEqual([
+    { verdict: 'rst-after-data', path: join(folder, 'first-rst-after-data.pcapng') },
+  ]);
+  const bytes = readFileSync(join(folder, 'first-rst-after-data.pcapng'));
+  expect(bytes.readUInt32LE(0)).toBe(0x0a0d0d0a);
+  expect(bytes.toString('latin1')).toContain('rst-after-data: RST (acceptable) after');
+  rmSync(folder, { recursive: true });
 });

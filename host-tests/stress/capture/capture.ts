@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { JudgedFlow } from '../verdict/flow-table.ts';
+import type { KeptCapture } from './bad-ends.ts';
 import type { FrameSourceOptions } from './frame-source.ts';
 import type { FromWorker, JudgeWorkerData } from './judge-worker-main.ts';
 
@@ -7,7 +8,14 @@ import type { FromWorker, JudgeWorkerData } from './judge-worker-main.ts';
 export interface Capture {
   readonly name: string;
   /** Stops, judges what is left. `drops` above 0 makes the run invalid. */
-  close(): Promise<{ frames: number; drops: number }>;
+  close(): Promise<CaptureEnd>;
+}
+
+export interface CaptureEnd {
+  frames: number;
+  drops: number;
+  /** Capture files around the first bad ends. */
+  files: KeptCapture[];
 }
 
 /** Starts to capture and to judge; rejects with the reason when this way is closed on this machine. */
@@ -15,17 +23,19 @@ export function startCapture(
   source: FrameSourceOptions,
   server: { address: string; port: number },
   onJudged: (flows: JudgedFlow[]) => void,
+  folder?: string,
 ): Promise<Capture> {
-  const data: JudgeWorkerData = { source, server };
+  const data: JudgeWorkerData = { source, server, ...(folder !== undefined && { folder }) };
   const worker = new Worker(new URL('./judge-worker.js', import.meta.url), { workerData: data });
   return new Promise((resolve, reject) => {
-    let closed: (end: { frames: number; drops: number }) => void = () => undefined;
-    const end = new Promise<{ frames: number; drops: number }>((done) => (closed = done));
+    let closed: (end: CaptureEnd) => void = () => undefined;
+    const end = new Promise<CaptureEnd>((done) => (closed = done));
     worker.on('error', reject);
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'judged') onJudged(message.flows);
       else if (message.type === 'failed') reject(new Error(message.reason));
-      else if (message.type === 'closed') closed({ frames: message.frames, drops: message.drops });
+      else if (message.type === 'closed')
+        closed({ frames: message.frames, drops: message.drops, files: message.files });
       else
         resolve({
           name: message.name,

@@ -2,30 +2,37 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FlowTable, type JudgedFlow } from '../verdict/flow-table.ts';
 import { ipv4ToNumber, readTcpFrame } from '../verdict/frame.ts';
 import type { FrameSource, FrameSourceOptions } from './frame-source.ts';
+import { BadEnds, type KeptCapture } from './bad-ends.ts';
+import { RecentFrames } from './recent-frames.ts';
 import { openFrameSource } from './open.ts';
 
 /** What the worker is started with. */
 export interface JudgeWorkerData {
   source: FrameSourceOptions;
   server: { address: string; port: number };
+  /** Where to keep captures of bad ends; absent: nowhere. */
+  folder?: string;
 }
 
 export type FromWorker =
   | { type: 'open'; name: string }
   | { type: 'failed'; reason: string }
   | { type: 'judged'; flows: JudgedFlow[] }
-  | { type: 'closed'; frames: number; drops: number };
+  | { type: 'closed'; frames: number; drops: number; files: KeptCapture[] };
 
 const SWEEP_MS = 250;
 /** Verdicts whose segments are passed on in full before only the names follow; keeps a long run's memory constant. */
 const SEGMENTS_PER_VERDICT = 20;
 
-const { source: sourceOptions, server } = workerData as JudgeWorkerData;
+const { source: sourceOptions, server, folder } = workerData as JudgeWorkerData;
 const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
+const recent = folder === undefined ? undefined : new RecentFrames();
+let badEnds: BadEnds | undefined;
 let judged: JudgedFlow[] = [];
 const withSegments = new Map<string, number>();
 const table = new FlowTable({ address: ipv4ToNumber(server.address), port: server.port }, (flow) => {
+  badEnds?.offer(flow);
   const kept = withSegments.get(flow.verdict) ?? 0;
   withSegments.set(flow.verdict, kept + 1);
   judged.push(kept < SEGMENTS_PER_VERDICT ? flow : { ...flow, segments: [] });
@@ -36,9 +43,11 @@ let source: FrameSource;
 try {
   source = await openFrameSource(sourceOptions, (bytes, t) => {
     frames++;
+    recent?.add(bytes, t);
     const frame = readTcpFrame(bytes);
     if (frame) table.take(frame, t);
   });
+  if (folder !== undefined && recent) badEnds = new BadEnds(folder, source.name, recent);
   send({ type: 'open', name: source.name });
 } catch (error) {
   send({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -65,6 +74,6 @@ async function close(): Promise<void> {
   await source.close();
   table.finish(Date.now());
   await flush();
-  send({ type: 'closed', frames, drops: source.drops() });
+  send({ type: 'closed', frames, drops: source.drops(), files: badEnds?.files ?? [] });
   parentPort?.close();
 }

@@ -191,6 +191,7 @@ function evidenceSection({ evidence, harness }: StressReport): string {
   return `<section><h2>Evidence</h2><p>Source: ${escape(evidence.source)}${frames}.${evidence.unseen > 0 ? ` ${evidence.unseen} connections left no frame and were judged by their sockets.` : ''}</p>
 ${evidence.drops > 0 ? '<p class="bad">The capture lost frames: the verdicts are not valid.</p>' : ''}
 ${evidence.cannotSee.length > 0 ? `<p>It cannot see:</p><ul>${evidence.cannotSee.map((what) => `<li>${escape(what)}</li>`).join('')}</ul>` : ''}
+${evidence.files.length > 0 ? `<p>Captures kept, for Wireshark: ${evidence.files.map(({ path }) => `<code>${escape(path)}</code>`).join(', ')}.</p>` : ''}
 ${kernel.length > 0 ? `<p class="caption">Kernel counters of this network namespace: ${kernel.map(([name, value]) => `${name} ${formatCount(value)}`).join(', ')}.</p>` : ''}
 <p class="${harness.bottleneck ? 'warn' : ''}">Was the harness the bottleneck? ${harness.bottleneck ? `Yes: ${escape(harness.why)}` : escape(harness.why.replace(/^no: /, 'No: '))}.</p></section>`;
 }

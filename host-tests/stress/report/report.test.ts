@@ -59,6 +59,7 @@ function report(over: Partial<StressReport> = {}): StressReport {
       source: 'a test',
       frames: 900,
       drops: 0,
+      files: [],
       cannotSee: [],
       unseen: 0,
       foreign: 0,

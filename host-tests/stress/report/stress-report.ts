@@ -72,6 +72,8 @@ export interface Evidence {
   frames: number;
   /** Frames that the capture lost. Above 0 the verdicts are not valid. */
   drops: number;
+  /** Capture files around the first connection of each verdict that is not good. */
+  files: { verdict: VerdictName; path: string }[];
   /** Why there is no capture, and what this evidence cannot see. Empty with a capture. */
   cannotSee: string[];
   /** Connections that the capture had no trace of and that were judged by their sockets. */

@@ -123,6 +123,8 @@ function evidence({ evidence }: StressReport): string[] {
   const unseen =
     evidence.unseen > 0 ? `; ${evidence.unseen} connections without any frame, judged by their sockets` : '';
   const lines = [field('evidence', `${evidence.source}${seen}${unseen}`)];
+  if (evidence.files.length > 0)
+    lines.push(field('', `captures kept: ${evidence.files.map(({ path }) => path).join(', ')}`));
   if (evidence.drops > 0) lines.push(field('', pc.yellow('frames were lost: the verdicts are not valid')));
   return [...lines, ...evidence.cannotSee.map((what) => field('', pc.dim(`cannot see: ${what}`)))];
 }
