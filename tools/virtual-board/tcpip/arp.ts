@@ -57,17 +57,20 @@ export function resolveThenSend(netif: NetworkInterface, address: Ipv4Address, f
 export const announce = (netif: NetworkInterface): void =>
   sendArp(netif, REQUEST, BROADCAST_MAC, new Uint8Array(6), netif.address);
 
+/** Remembers the sender of a frame (lwIP: ETHARP_TRUST_IP_MAC). */
+export function noticeNeighbour(netif: NetworkInterface, address: Ipv4Address, frame: Uint8Array): void {
+  const known = netif.arp.entries.get(address);
+  if (known && hasMac(frame, 6, known.mac)) known.expires = netif.clock.now() + LIFETIME_MS;
+  else learnNeighbour(netif, address, frame.subarray(6, 12));
+}
+
 /** Remembers a neighbour and sends what waited for it. */
-export function learnNeighbour(netif: NetworkInterface, address: Ipv4Address, mac: Uint8Array): void {
+function learnNeighbour(netif: NetworkInterface, address: Ipv4Address, mac: Uint8Array): void {
   const { entries, pending } = netif.arp;
   const known = entries.get(address);
   const expires = netif.clock.now() + LIFETIME_MS;
-  if (known && isSameMac(known.mac, mac)) {
-    known.expires = expires;
-  } else {
-    if (!known && entries.size >= TABLE_SIZE) forgetOldest(entries);
-    entries.set(address, { mac: mac.slice(), expires });
-  }
+  if (!known && entries.size >= TABLE_SIZE) forgetOldest(entries);
+  entries.set(address, { mac: mac.slice(), expires });
   const waiting = pending.get(address);
   if (!waiting) return;
   pending.delete(address);
@@ -121,7 +124,7 @@ function forgetOldest(entries: Map<Ipv4Address, ArpEntry>): void {
   if (oldest !== undefined) entries.delete(oldest);
 }
 
-function isSameMac(a: Uint8Array, b: Uint8Array): boolean {
-  for (let at = 0; at < 6; at++) if (a[at] !== b[at]) return false;
+function hasMac(frame: Uint8Array, at: number, mac: Uint8Array): boolean {
+  for (let index = 0; index < 6; index++) if (frame[at + index] !== mac[index]) return false;
   return true;
 }

@@ -8,9 +8,14 @@ export const BROADCAST_MAC = new Uint8Array([255, 255, 255, 255, 255, 255]);
 
 export const etherType = (frame: Uint8Array): number => read16(frame, 12);
 
+/** Byte by byte: for six bytes that is several times faster than `set`. */
+export function writeMac(frame: Uint8Array, at: number, mac: Uint8Array): void {
+  for (let index = 0; index < 6; index++) frame[at + index] = mac[index] ?? 0;
+}
+
 export function writeEthernet(frame: Uint8Array, destination: Uint8Array, source: Uint8Array, type: number): void {
-  frame.set(destination, 0);
-  frame.set(source, 6);
+  writeMac(frame, 0, destination);
+  writeMac(frame, 6, source);
   write16(frame, 12, type);
 }
 

@@ -1,7 +1,7 @@
 import { BROADCAST_ADDRESS, isMulticast, type Ipv4Address } from './address.ts';
-import { learnNeighbour, lookUpNeighbour, resolveThenSend } from './arp.ts';
+import { lookUpNeighbour, noticeNeighbour, resolveThenSend } from './arp.ts';
 import { foldSum, sumWords } from './checksum.ts';
-import { BROADCAST_MAC, ETHERNET_HEADER, ETHERTYPE_IPV4, writeEthernet } from './ethernet.ts';
+import { BROADCAST_MAC, ETHERNET_HEADER, ETHERTYPE_IPV4, writeEthernet, writeMac } from './ethernet.ts';
 import { isBroadcast, isOnSubnet, sendFrame, type NetworkInterface } from './interface.ts';
 import { read16, read32, write16, write32 } from './octets.ts';
 
@@ -41,7 +41,7 @@ export function receivePacket(netif: NetworkInterface, frame: Uint8Array): Ipv4P
   const destination = read32(frame, 30);
   const isOurs = destination === netif.address || isBroadcast(netif, destination) || isMulticast(destination);
   if (!isOurs && netif.address !== 0) return undefined;
-  if (source !== 0 && isOnSubnet(netif, source)) learnNeighbour(netif, source, frame.subarray(6, 12));
+  if (source !== 0 && isOnSubnet(netif, source)) noticeNeighbour(netif, source, frame);
   return { frame, source, destination, protocol: frame[23] ?? 0, start, end };
 }
 
@@ -85,7 +85,7 @@ export function sendPacket(netif: NetworkInterface, frame: Uint8Array, destinati
   if (nextHop === 0 || netif.address === 0) return;
   const mac = lookUpNeighbour(netif, nextHop);
   if (mac) {
-    frame.set(mac, 0);
+    writeMac(frame, 0, mac);
     sendFrame(netif, frame);
   } else {
     resolveThenSend(netif, nextHop, frame);

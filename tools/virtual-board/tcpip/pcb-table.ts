@@ -46,6 +46,13 @@ export function activate(tcp: Tcp, pcb: Pcb, state: State): void {
   setState(tcp, pcb, state);
 }
 
+/** Keeps count of the connections that chose this local port. */
+export function countPort(tcp: Tcp, port: number, change: number): void {
+  const count = (tcp.portUse.get(port) ?? 0) + change;
+  if (count === 0) tcp.portUse.delete(port);
+  else tcp.portUse.set(port, count);
+}
+
 export function setState(tcp: Tcp, pcb: Pcb, to: State): void {
   const from = pcb.state;
   if (from === to) return;
@@ -69,6 +76,7 @@ export function freePcb(tcp: Tcp, pcb: Pcb): void {
   if (pcb.state !== State.closed) {
     unlink(pcb.state === State.timeWait ? tcp.timeWait : tcp.active, pcb);
     unlinkBucket(tcp, pcb);
+    if (pcb.ownsPort) countPort(tcp, pcb.localPort, -1);
     setState(tcp, pcb, State.closed);
   }
   tcp.heap.release(pcb.charged);
@@ -86,6 +94,7 @@ export function purge(tcp: Tcp, pcb: Pcb): void {
 }
 
 export function releaseAll(tcp: Tcp, segments: (QueuedSegment | EarlySegment)[]): void {
+  if (segments.length === 0) return;
   for (const segment of segments) tcp.heap.release(segment.charged);
   segments.length = 0;
 }

@@ -59,6 +59,8 @@ export interface Pcb {
   owner: unknown;
   localAddress: Ipv4Address;
   localPort: number;
+  /** The local port was chosen for this connection. */
+  ownsPort: boolean;
   remoteAddress: Ipv4Address;
   remotePort: number;
   ttl: number;

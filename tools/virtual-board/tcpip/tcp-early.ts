@@ -63,11 +63,11 @@ export function trimToEarly(tcp: Tcp, pcb: Pcb, segment: Incoming): void {
   }
 }
 
-/** Hands over queued segments whose turn has come. */
-export function takeEarly(tcp: Tcp, pcb: Pcb, take: (segment: EarlySegment) => void): void {
-  for (let first = pcb.early[0]; first?.sequence === pcb.rcvNxt; first = pcb.early[0]) {
-    pcb.early.shift();
-    tcp.heap.release(first.charged);
-    take(first);
-  }
+/** Takes the first queued segment off, if its turn has come. */
+export function nextEarly(tcp: Tcp, pcb: Pcb): EarlySegment | undefined {
+  const [first] = pcb.early;
+  if (first?.sequence !== pcb.rcvNxt) return undefined;
+  pcb.early.shift();
+  tcp.heap.release(first.charged);
+  return first;
 }

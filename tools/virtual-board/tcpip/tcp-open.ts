@@ -3,10 +3,11 @@ import { Err } from './errors.ts';
 import { MTU } from './interface.ts';
 import { IPV4_HEADER } from './ipv4.ts';
 import type { Listener, Pcb, TcpEvents } from './pcb.ts';
-import { activate, freePcb, longestIdle } from './pcb-table.ts';
+import { activate, countPort, freePcb, longestIdle } from './pcb-table.ts';
 import { abort } from './tcp-close.ts';
 import { TCP_HEADER } from './tcp-header.ts';
 import { output } from './tcp-output.ts';
+import type { Sequence } from './sequence.ts';
 import { ACK, State, SYN } from './tcp-state.ts';
 import { ensureTimer } from './tcp-timers.ts';
 import { queueControl } from './tcp-write.ts';
@@ -29,6 +30,7 @@ export function createPcb(tcp: Tcp, events: TcpEvents): Pcb | undefined {
     owner: undefined,
     localAddress: 0,
     localPort: 0,
+    ownsPort: false,
     remoteAddress: 0,
     remotePort: 0,
     ttl: tcp.netif.ttl,
@@ -128,8 +130,10 @@ export function connect(tcp: Tcp, pcb: Pcb, address: Ipv4Address, port: number):
   pcb.remoteAddress = address;
   pcb.remotePort = port;
   pcb.localAddress = tcp.netif.address;
-  if (pcb.localPort === 0) pcb.localPort = freePort(tcp);
-  const iss = nextSequence(tcp);
+  const taken = takePort(tcp);
+  if (!taken) return Err.inUse;
+  pcb.localPort = taken.port;
+  const iss = taken.after === undefined ? nextSequence(tcp) : (taken.after + tcp.profile.window) | 0;
   pcb.sndNxt = iss;
   pcb.sndUna = (iss - 1) | 0;
   pcb.sndBuffered = (iss - 1) | 0;
@@ -138,25 +142,32 @@ export function connect(tcp: Tcp, pcb: Pcb, address: Ipv4Address, port: number):
   pcb.slowStartThreshold = pcb.mss * 10;
   const error = queueControl(tcp, pcb, SYN, true);
   if (error !== Err.ok) return error;
+  pcb.ownsPort = true;
+  countPort(tcp, pcb.localPort, 1);
   activate(tcp, pcb, State.synSent);
   ensureTimer(tcp);
   output(tcp, pcb);
   return Err.ok;
 }
 
-function freePort(tcp: Tcp): number {
-  const [first, last] = tcp.profile.localPorts;
-  for (;;) {
-    const port = first + Math.floor(tcp.netif.random() * (last - first + 1));
-    if (!isPortUsed(tcp, port)) return port;
-  }
-}
+/** Tries at random before a port in TIME_WAIT is taken over. */
+const PORT_TRIES = 64;
 
-function isPortUsed(tcp: Tcp, port: number): boolean {
-  for (const list of [tcp.active, tcp.timeWait]) {
-    for (let pcb = list.first; pcb; pcb = pcb.next) if (pcb.localPort === port) return true;
+/**
+ * A random free port. With none to be found, that of the oldest connection in TIME_WAIT, whose sequence numbers ours then
+ * go beyond (RFC 9293 section 3.6.1); undefined when there is no such connection either.
+ */
+function takePort(tcp: Tcp): { port: number; after: Sequence | undefined } | undefined {
+  const [first, last] = tcp.profile.localPorts;
+  for (let tries = 0; tries < PORT_TRIES; tries++) {
+    const port = first + Math.floor(tcp.netif.random() * (last - first + 1));
+    const isUsed = tcp.portUse.has(port) || tcp.listeners.some((listener) => listener.port === port);
+    if (!isUsed) return { port, after: undefined };
   }
-  return tcp.listeners.some((listener) => listener.port === port);
+  const oldest = longestIdle(tcp, tcp.timeWait);
+  if (!oldest) return undefined;
+  freePcb(tcp, oldest);
+  return { port: oldest.localPort, after: oldest.sndNxt };
 }
 
 /** Answers a SYN to a listening port, or drops it: at the limit of connections, or without heap. */

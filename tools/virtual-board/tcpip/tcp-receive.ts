@@ -2,7 +2,7 @@ import type { Pcb } from './pcb.ts';
 import { releaseAll } from './pcb-table.ts';
 import { after, before, distance, within } from './sequence.ts';
 import { processAcknowledgment } from './tcp-acknowledge.ts';
-import { keepEarly, takeEarly, trimToEarly } from './tcp-early.ts';
+import { keepEarly, nextEarly, trimToEarly } from './tcp-early.ts';
 import { output, sendAck } from './tcp-output.ts';
 import { FIN, SYN } from './tcp-state.ts';
 import { incomingLength, type Incoming, type Tcp } from './tcp.ts';
@@ -43,17 +43,19 @@ function dropOldPart(pcb: Pcb, segment: Incoming, length: number): void {
 
 function takeInOrder(tcp: Tcp, pcb: Pcb, segment: Incoming): void {
   cutAtWindow(pcb, segment);
-  if ((segment.flags & FIN) !== 0) releaseAll(tcp, pcb.early);
-  else trimToEarly(tcp, pcb, segment);
+  if (pcb.early.length > 0) {
+    if ((segment.flags & FIN) !== 0) releaseAll(tcp, pcb.early);
+    else trimToEarly(tcp, pcb, segment);
+  }
   advance(tcp, pcb, segment.data, (segment.flags & FIN) !== 0, (segment.flags & SYN) !== 0);
-  takeEarly(tcp, pcb, (early) => {
+  for (let early = nextEarly(tcp, pcb); early; early = nextEarly(tcp, pcb)) {
     advance(tcp, pcb, early.data, early.fin, false);
-  });
+  }
   scheduleAck(tcp, pcb);
 }
 
 /** What exceeds our window is not taken, and a FIN behind it neither. */
-export function cutAtWindow(pcb: Pcb, segment: Incoming): void {
+function cutAtWindow(pcb: Pcb, segment: Incoming): void {
   const room = pcb.rcvWnd - distance(pcb.rcvNxt, segment.sequence);
   if (incomingLength(segment) <= room) return;
   segment.flags &= ~FIN;

@@ -51,6 +51,8 @@ export interface Tcp {
   /** Slow ticks below which no retransmission timeout goes. */
   readonly minimumRto: number;
   readonly buckets: Map<number, Pcb>;
+  /** Connections per local port. */
+  readonly portUse: Map<number, number>;
   /** Pcbs per state, indexed by State. */
   readonly counts: number[];
   /** Slow ticks since boot. */
@@ -86,6 +88,7 @@ export function createTcp(options: TcpOptions): Tcp {
     listeners: [],
     minimumRto: Math.ceil(options.profile.minimumRtoMs / (2 * options.profile.fastTickMs)),
     buckets: new Map(),
+    portUse: new Map(),
     counts: new Array<number>(State.timeWait + 1).fill(0),
     // The firmware's first round, with a slow tick, happens at boot, before anything is connected.
     ticks: 1,
