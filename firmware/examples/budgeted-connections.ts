@@ -42,7 +42,7 @@ function tick(this: void): void {
     goneAt.shift();
     sockets.shift();
   }
-  if (isConnecting || goneAt.length >= BUDGET) return;
+  if (isConnecting || goneAt.length >= BUDGET || wifi.sta.getip()[0] === undefined) return;
   isConnecting = true;
   const socket = net.createConnection();
   socket.on('connection', send);

@@ -31,22 +31,24 @@ function readChunked(input: string, start: number): number {
   const parts: string[] = [];
   let length = 0;
   let position = start;
-  for (;;) {
+  let size = 1;
+  while (size > 0) {
     const [lineEnd] = input.find('\n', position, true);
     if (lineEnd === undefined) return input.length - start > Limit.CHUNKED ? 413 : Parsed.INCOMPLETE;
     const [hexadecimal] = input.sub(position, lineEnd).match('^(%x+)[ \t]*\r?\n$');
     const [extended] = input.sub(position, lineEnd).match('^(%x+)[ \t]*;[^%c]*\r?\n$');
     const digits = hexadecimal ?? extended;
     if (digits === undefined) return 400;
-    const size = tonumber(digits, 16)!;
+    size = tonumber(digits, 16)!;
     length += size;
     if (length > Limit.BODY || digits.length > 8) return 413;
     position = lineEnd + 1;
-    if (size === 0) break;
-    const [, chunkEnd] = input.find('^\r?\n', position + size);
-    if (chunkEnd === undefined) return input.length >= position + size + 1 ? 400 : Parsed.INCOMPLETE;
-    parts.push(input.sub(position, position + size - 1));
-    position = chunkEnd + 1;
+    if (size > 0) {
+      const [, chunkEnd] = input.find('^\r?\n', position + size);
+      if (chunkEnd === undefined) return input.length >= position + size + 1 ? 400 : Parsed.INCOMPLETE;
+      parts.push(input.sub(position, position + size - 1));
+      position = chunkEnd + 1;
+    }
   }
   const end = endOfTrailers(input, position);
   if (end === undefined) return input.length - start > Limit.CHUNKED ? 413 : Parsed.INCOMPLETE;

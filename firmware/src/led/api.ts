@@ -4,7 +4,7 @@ import { request } from '../http/request.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 import type { Change } from './control.ts';
-import { type Led, leds, type LedState } from './leds.ts';
+import { type Led, leds } from './leds.ts';
 
 const enum Limit {
   /** Milliseconds of a blink period or a step. */
@@ -61,7 +61,7 @@ function readChange(led: Led, body: string): Change | undefined {
   const steps = text === undefined ? led.steps : readSteps(text);
   if (period === undefined || duty === undefined) return undefined;
   if (steps === undefined && (text !== undefined || state === 'sequence')) return undefined;
-  return { state: state as LedState, period, duty, steps };
+  return { state: state, period, duty, steps };
 }
 
 function change(body: string): boolean {

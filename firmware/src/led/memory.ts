@@ -14,7 +14,8 @@ export function recall(): Record<string, Change | undefined> {
   const changes: Record<string, Change | undefined> = {};
   const memory = file.open(FILE);
   if (memory === undefined) return changes;
-  for (let line = memory.readline(); line !== undefined; line = memory.readline()) {
+  let line = memory.readline();
+  while (line !== undefined) {
     const [state, period, duty, list, name] = line.match('^(%l+) (%d+) (%d+) ([%d,]*) ([^\n]+)');
     if (name !== undefined && state !== undefined) {
       const steps: number[] = [];
@@ -22,6 +23,7 @@ export function recall(): Record<string, Change | undefined> {
       changes[name] = { state: state as LedState, period: tonumber(period), duty: tonumber(duty), steps };
       if (state === 'sequence' && steps.length < 2) changes[name] = undefined;
     }
+    line = memory.readline();
   }
   memory.close();
   return changes;

@@ -20,11 +20,11 @@ const enum Heap {
   /** For any other. */
   SEND = Tcp.SEGMENT_HEAP + 3072,
   /** For a new connection; with less it is told to come back later. */
-  ACCEPT = 3072,
+  ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: one connection that is being answered, and the rest as above. */
-  CLOSE_FLOOR = 4608,
+  CLOSE_FLOOR = 6144,
   /** Below this garbage is collected as soon as there is enough of it. */
   TIDY = 8192,
   /** Garbage that is worth a collection. */
@@ -197,7 +197,7 @@ const onSent = edge((socket: net.Socket) => {
   pumpQueue();
 });
 
-/** Forgets the connection of a socket that is over. */
+/** Forgets the connection of a socket that is over, and gives back the places of its callbacks at once. */
 function drop(this: void, socket: net.Socket, reason?: net.CloseReason): void {
   const connection = connections.get(socket);
   if (connection === undefined) return;
@@ -205,6 +205,9 @@ function drop(this: void, socket: net.Socket, reason?: net.CloseReason): void {
   connections.delete(socket);
   manager.open--;
   if (reason !== undefined && reason !== 0) counters[Count.Lost]!++;
+  socket.on('receive', undefined);
+  socket.on('sent', undefined);
+  socket.on('disconnection', undefined);
 }
 
 const onDisconnection = edge(drop);
@@ -245,9 +248,6 @@ export const onSweep = edge((): void => {
         socket.close();
       }
       drop(socket);
-      socket.on('receive', undefined);
-      socket.on('sent', undefined);
-      socket.on('disconnection', undefined);
       closed.push(socket);
       closedUntil.push(tmr.time() + keepFor);
     }
