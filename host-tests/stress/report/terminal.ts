@@ -110,7 +110,7 @@ function board({ board }: StressReport): string[] {
   const parts = [
     board.before?.heap !== undefined &&
       board.after?.heap !== undefined &&
-      `heap ${formatBytes(board.before.heap)} → ${formatBytes(board.after.heap)}, lowest ${formatBytes(board.minHeap ?? 0)}`,
+      `heap ${formatBytes(board.before.heap)} → ${formatBytes(board.after.heap)}, lowest ${formatBytes(board.minHeap ?? 0)} with garbage`,
     board.after?.openPcbs !== undefined && `open pcbs ${board.after.openPcbs}, TIME_WAIT ${board.after.timeWait ?? 0}`,
     board.restarts !== undefined && `restarts ${board.restarts}`,
     board.coolDownMs !== undefined && `after ${formatMs(board.coolDownMs)} of cool-down`,
