@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LinePort } from '../serial/line-port.ts';
+import { seededRandom } from '../virtual-board/random.ts';
 import type { ModemLines } from '../virtual-board/serial/line.ts';
 import { MemoryFlash } from '../virtual-board/serial/memory-flash.ts';
 import { readBoard, restoreBoard } from './backup.ts';
+import { FaultyLine } from './faulty-line.ts';
 import { eraseBoard, flashParts } from './flash.ts';
 import { IROM_OFFSET } from './image.ts';
 import type { FlashProgress } from './session.ts';
@@ -76,6 +79,32 @@ describe('flashing', () => {
     expect(result.baudRate).toBe(230400);
     expect(notes).toContainEqual(expect.stringMatching(/not heard at 460800 baud, trying 230400/));
     expect(board.flash.read(0, image.length)).toEqual(inFlash);
+  });
+
+  it('goes on at a lower rate from where it broke off', async () => {
+    const large = [{ name: 'image.bin', address: 0, data: syntheticImage({ size: 512 * 1024 }) }];
+    const clean = bareBoard({ rate: 'instant' });
+    const whole = await runInVirtualTime(clean.clock, flashParts({ ...clean, parts: large }));
+    const blocks = Math.ceil(whole.compressedBytes / 0x4000);
+    const board = bareBoard({ rate: 'instant' });
+    const random = seededRandom(1);
+    const strike = (): void => undefined;
+    const line = new FaultyLine({ line: board.uart, random, fault: 'lost answer', atPacket: 60, strike });
+    const port = new LinePort(line, 115200, board.clock);
+    const written: number[] = [];
+    const onProgress = ({ phase, done }: FlashProgress): unknown => phase === 'write' && written.push(done);
+    let seenAtBreak = 0;
+    const onNote = (note: string): void => {
+      if (note.includes('trying again at 460800 baud')) seenAtBreak = written.length;
+    };
+    const flashing = flashParts({ ...board, port, parts: large, onProgress, onNote });
+    const result = await runInVirtualTime(board.clock, flashing);
+    const [before = 0, after = 0] = written.slice(seenAtBreak - 1);
+    expect(before).toBeGreaterThan(40 * 1024);
+    expect(after).toBeGreaterThan(before - 32 * 1024);
+    expect(result.baudRate).toBe(460800);
+    expect(result.compressedBytes).toBeLessThan(whole.compressedBytes * (1 + 3 / blocks));
+    expect(board.flash.read(4, 512 * 1024 - 4)).toEqual(large[0]?.data.subarray(4));
   });
 
   it('asks for the buttons when the adapter refuses the modem lines', async () => {

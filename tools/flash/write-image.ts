@@ -92,9 +92,10 @@ async function writeVerified(
     const start = from;
     from = address;
     try {
-      compressed += await writeRegion(session.loader, start, data.subarray(start - address), ({ written }) =>
-        onWritten(start - address + written),
-      );
+      await writeRegion(session.loader, start, data.subarray(start - address), (written, blockSize) => {
+        compressed += blockSize;
+        onWritten(start - address + written);
+      });
     } catch (error) {
       if (error instanceof WriteBroken) from = error.resumeAt;
       throw error;

@@ -21,24 +21,18 @@ export class WriteBroken extends Error {
   }
 }
 
-export interface Sent {
-  /** Bytes of the region that the blocks sent so far hold, and their compressed size. */
-  written: number;
-  compressed: number;
-  compressedTotal: number;
-}
-
 /**
  * Sends `data` for `address` as one compressed stream. A damaged block is sent again; silence or any other refusal
- * breaks the stream, since nobody knows then whether the block was taken.
+ * breaks the stream, since nobody knows then whether the block was taken. After every block `onSent` hears how much of
+ * `data` the blocks so far hold, and how long the block was.
  * @throws WriteBroken
  */
 export async function writeRegion(
   loader: BoardLoader,
   address: number,
   data: Uint8Array,
-  onSent: (sent: Sent) => void,
-): Promise<number> {
+  onSent: (written: number, blockSize: number) => void,
+): Promise<void> {
   const compressed = deflateSync(data, { level: 9 });
   const inflated = inflateCounter();
   let safe = 0;
@@ -55,10 +49,9 @@ export async function writeRegion(
       safe = taken;
       taken = holds;
       timeoutMs = Math.max(MIN_TIMEOUT_MS, (taken - safe) * WRITE_MS_PER_BYTE);
-      onSent({ written: taken, compressed: at + block.length, compressedTotal: compressed.length });
+      onSent(taken, block.length);
     }
     await loader.endCompressed(timeoutMs);
-    return compressed.length;
   } catch (error) {
     if (loader.transport.abortReason) throw error;
     throw new WriteBroken(address + safe - (safe % SECTOR_SIZE), error);
