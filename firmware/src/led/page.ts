@@ -15,7 +15,7 @@ function read(this: void, connection: Connection): string | undefined {
   text.seek('set', position);
   const part = text.read(Tcp.SEGMENT);
   text.close();
-  connection[At.Position] = position + (part?.length ?? 0);
+  connection[At.Position] = position + (part === undefined ? 0 : part.length);
   return part;
 }
 
