@@ -1,5 +1,6 @@
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { BoardError } from './board-error.ts';
+import { moveConsole } from './console-rate.ts';
 import type { Port } from './port.ts';
 import { Repl } from './repl.ts';
 import { sleep } from './sleep.ts';
@@ -29,7 +30,7 @@ export async function connectRepl(port: Port, options: ConnectOptions = {}): Pro
     const isConnected =
       (await repl.sync(800)) ||
       (await repl.sync(1200)) ||
-      (await probeOtherRates(repl, onNote)) ||
+      (await probeOtherRates(repl, { clock, bootMs, onNote })) ||
       (await resetAndWait(repl, { clock, bootMs, onNote }));
     if (!isConnected) throw await unanswered(repl);
     repl.watch.expectReset(false);
@@ -49,19 +50,27 @@ async function unanswered(repl: Repl): Promise<BoardError> {
     : new BoardError('silent', `nothing on ${repl.port.path} answers at any usual baud rate`);
 }
 
-async function probeOtherRates(repl: Repl, onNote: (note: string) => void): Promise<boolean> {
+async function probeOtherRates(repl: Repl, { clock, onNote }: Required<ConnectOptions>): Promise<boolean> {
   const { port } = repl;
   const usual = port.baudRate;
   onNote(`no prompt at ${usual} baud, trying other rates`);
   for (const rate of otherRates) {
-    await port.setBaudRate(rate);
-    if (await repl.sync(400)) {
-      onNote(`the console answers at ${rate} baud`);
-      return true;
-    }
+    if (!(await takesRate(port, rate)) || !(await repl.sync(400))) continue;
+    onNote(`the console answers at ${rate} baud`);
+    // A rate above the usual one is what an interrupted transfer has left, and ends with the next reset.
+    if (rate > usual) return moveConsole(repl, clock, usual);
+    return true;
   }
   await port.setBaudRate(usual);
   return false;
+}
+
+/** Drivers refuse some rates. */
+function takesRate(port: Port, rate: number): Promise<boolean> {
+  return port.setBaudRate(rate).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function resetAndWait(repl: Repl, options: Required<ConnectOptions>): Promise<boolean> {

@@ -2,9 +2,11 @@ import { Option, type Command } from 'commander';
 import pc from 'picocolors';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { startProgress } from '../cli/progress.ts';
+import { Scope } from '../cli/run/scope.ts';
 import { parseFastRate, parseRate } from '../serial/baud-rate.ts';
 import { controlSocketBeside } from '../serial/control-lines.ts';
 import { findPort } from '../serial/discovery.ts';
+import { openPort } from '../serial/open-port.ts';
 import { describeUpload } from './describe.ts';
 import { upload, type UploadOptions, type UploadResult } from './upload.ts';
 import {
@@ -93,17 +95,19 @@ export function wifiFromOptions(options: WifiOptions, isVirtual: boolean): WifiS
 }
 
 async function run(options: Options): Promise<void> {
-  const port = await findPort(options.port);
-  const result = await uploadWithProgress({
-    port,
-    dir: options.dir,
-    wifi: wifiFromOptions(options, controlSocketBeside(port) !== undefined),
-    baudRate: options.baud,
-    transfer: options.transfer,
-    fastBaud: options.fastBaud,
-    restart: options.restart ? 'changed' : 'never',
-  });
-  console.log(options.json ? JSON.stringify(result) : describeUpload(result));
+  const path = await findPort(options.port);
+  const wifi = wifiFromOptions(options, controlSocketBeside(path) !== undefined);
+  const scope = new Scope();
+  try {
+    const port = await openPort(path, { baudRate: options.baud });
+    scope.onClose(() => port.close());
+    const { dir, transfer, fastBaud } = options;
+    const restart = options.restart ? 'changed' : 'never';
+    const result = await scope.interruptible(uploadWithProgress({ port, dir, wifi, transfer, fastBaud, restart }));
+    console.log(options.json ? JSON.stringify(result) : describeUpload(result));
+  } finally {
+    await scope.close();
+  }
 }
 
 /** An upload with a progress bar and remarks on stderr. */

@@ -1,15 +1,16 @@
-import type { Clock } from '../virtual-board/clock.ts';
+import { moveConsole } from '../serial/console-rate.ts';
 import type { Repl } from '../serial/repl.ts';
 import { sleep } from '../serial/sleep.ts';
+import type { Clock } from '../virtual-board/clock.ts';
 
 /** The board returns to the console's rate by itself when nothing has answered there for this long ... */
 const trialMs = 1000;
-/** ... and later, when a host has left it there: no batch takes longer. */
+/** ... and later, when a host has left it there: every file begins this time anew. */
 const leaseMs = 60_000;
-/** The rate changes only after the answer to the command has left the board's FIFO. */
-const switchMs = 25;
 
 export const baudHelpers = ['__bt'];
+/** Lua that begins the time anew, where there is one. */
+export const renewLease = `if __bt then __bt:interval(${leaseMs})end `;
 
 /**
  * Raises the baud rate on both sides. False when the board does not answer at the new rate; both are then back at the
@@ -18,13 +19,9 @@ export const baudHelpers = ['__bt'];
 export async function raiseBaud(repl: Repl, clock: Clock, baudRate: number): Promise<boolean> {
   const { port } = repl;
   const usual = port.baudRate;
-  await repl.run(
-    `__bt=tmr.create()__bt:alarm(${trialMs},0,function()uart.setup(0,${usual},8,0,1,1)end)` + switchTo(baudRate),
-  );
-  await sleep(clock, 2 * switchMs);
+  const trial = `__bt=tmr.create()__bt:alarm(${trialMs},0,function()uart.setup(0,${usual},8,0,1,1)end)`;
   try {
-    await repl.setBaudRate(baudRate);
-    if (await repl.sync(600)) {
+    if (await moveConsole(repl, clock, baudRate, { lua: trial, answerMs: 600 })) {
       await repl.run(`__bt:interval(${leaseMs})`);
       return true;
     }
@@ -39,14 +36,8 @@ export async function raiseBaud(repl: Repl, clock: Clock, baudRate: number): Pro
 
 /** Back to `usual`; the console must answer there. */
 export async function restoreBaud(repl: Repl, clock: Clock, usual: number): Promise<void> {
-  await repl.run(`__bt:unregister()__bt=nil ${switchTo(usual)}`);
-  await sleep(clock, 2 * switchMs);
-  await repl.setBaudRate(usual);
-  await repl.sync(1000);
+  await moveConsole(repl, clock, usual, { lua: '__bt:unregister()__bt=nil ' });
 }
-
-const switchTo = (baudRate: number): string =>
-  `tmr.create():alarm(${switchMs},0,function()uart.setup(0,${baudRate},8,0,1,1)end)`;
 
 /** Drivers refuse a rate when it is set; what else can fail there is the port itself. */
 function isUnsupportedRate(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { ExitCode, UserError } from '../cli/exit.ts';
 import { connectRepl } from '../serial/connect.ts';
 import { DeviceFiles } from './device-files.ts';
 import { versionedApplication, wholeApplication, writeBuild, type Files } from './testing/applications.ts';
-import { BenchBoard, IdleClock } from './testing/bench-board.ts';
+import { BenchBoard, IdleClock } from '../serial/testing/bench-board.ts';
 import { faults, FaultyPort, type Fault } from './testing/faulty-port.ts';
 import { upload, type UploadOptions } from './upload.ts';
 

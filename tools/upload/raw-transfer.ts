@@ -1,6 +1,7 @@
 import { BoardError } from '../serial/board-error.ts';
 import type { Repl } from '../serial/repl.ts';
 import { luaQuote } from './device-files.ts';
+import { renewLease } from './fast-baud.ts';
 import { TransferError, type Transfer } from './transfer.ts';
 
 /** `uart.on("data", n, ...)` takes n up to 255; below 256 a block also fits the firmware's receive ring. */
@@ -30,7 +31,7 @@ const receiver = [
   `function __rq(c)uart.on("data")__rf:close()__rt:unregister()__rf=nil uart.write(0,c)end`,
   `function __rd(d)local l=__rl __rl=l-#d __rt:interval(${boardPatienceMs})` +
     `if not __rf:write(d:sub(1,l))then __rq("\\021")elseif __rl<1 then __rq("\\004")else uart.write(0,"\\006")end end`,
-  `function __rb(n,l)__rf=file.open(n,"w")__rl=l __rt=tmr.create()` +
+  `function __rb(n,l)${renewLease}__rf=file.open(n,"w")__rl=l __rt=tmr.create()` +
     `__rt:alarm(${boardPatienceMs},0,function()__rq("\\024")end)uart.on("data",${blockLength},__rd,0)uart.write(0,"\\005")end`,
 ];
 

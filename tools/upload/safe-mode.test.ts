@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { initLua } from '../build/init-lua.ts';
 import { sleep } from '../serial/sleep.ts';
 import { versionedApplication, wholeApplication, writeBuild } from './testing/applications.ts';
-import { BenchBoard, IdleClock } from './testing/bench-board.ts';
+import { BenchBoard, IdleClock } from '../serial/testing/bench-board.ts';
 import { upload } from './upload.ts';
 
 let folder: string;

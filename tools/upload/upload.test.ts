@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sleep } from '../serial/sleep.ts';
 import { versionedApplication, wholeApplication, writeBuild, type Files } from './testing/applications.ts';
-import { BenchBoard } from './testing/bench-board.ts';
+import { BenchBoard } from '../serial/testing/bench-board.ts';
 import { upload, type UploadOptions, type UploadResult } from './upload.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import type { ModemLines } from '../../virtual-board/serial/line.ts';
 import { seededRandom } from '../../virtual-board/random.ts';
 import { Receivers, type Port } from '../../serial/port.ts';
-import type { BenchBoard } from './bench-board.ts';
+import type { BenchBoard } from '../../serial/testing/bench-board.ts';
 
 /** What goes wrong on a line at one step; a step is one write of the host. */
 export const faults = ['disconnect', 'reset', 'silence', 'garbage', 'flip to board', 'flip to host', 'Ctrl-C'] as const;

@@ -1,5 +1,5 @@
-import { LinePort } from '../../serial/line-port.ts';
-import { sleep } from '../../serial/sleep.ts';
+import { LinePort } from '../line-port.ts';
+import { sleep } from '../sleep.ts';
 import { VirtualBoard } from '../../virtual-board/board.ts';
 import { VirtualClock, type Clock, type Timer } from '../../virtual-board/clock.ts';
 import { findProfile } from '../../virtual-board/profiles/index.ts';
