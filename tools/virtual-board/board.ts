@@ -197,6 +197,7 @@ export class VirtualBoard {
     const firmware = new Firmware({
       ...{ profile, heap, clock, random, flash, files: this.#files, pins: this.#pins, uart: this.#uart.chip },
       bootCause: this.#cause,
+      speed: this.#options.speed,
       sensors: this.#options.sensors ?? defaultSensors,
       ...{ adcMode: this.#adcMode, realTime: this.#realTime, startup: this.#startup },
       microsecondsAtBoot: this.#options.microsecondsAtBoot ?? 0,

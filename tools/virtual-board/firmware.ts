@@ -20,13 +20,12 @@ import { Repl } from './repl.ts';
 import type { FlashChip } from './serial/flash-chip.ts';
 import type { ChipUart } from './serial/line.ts';
 
+const LEAST_WAIT_MS = 0.2;
 const CONSOLE_BAUD = 115200;
 /** The software watchdog's patience, milliseconds (facts: a panic ends in a reset after 3.2 s). */
 const WATCHDOG_MS = 3200;
-/** Instructions between two looks at the watchdog. */
-const HOOK_INTERVAL = 10_000;
-/** Lua instructions that the chip executes in a millisecond, about; what the watchdog counts in. */
-const INSTRUCTIONS_PER_MS = 600;
+/** Instructions between two looks at the watchdog, and at the clock when the chip's speed counts. */
+const HOOK_INTERVAL = { host: 10_000, chip: 100 } as const;
 const BANNER =
   '\nNodeMCU 3.0.0.0 built for a virtual board build 20240225 powered by Lua 5.1.4 on SDK 3.0.1-dev(fce080e)\n';
 
@@ -41,6 +40,7 @@ export interface FirmwareOptions {
   pins: Pins;
   uart: ChipUart;
   bootCause: ResetCause;
+  speed: 'chip' | 'host';
   sensors: Sensors;
   adcMode: AdcMode;
   realTime: RealTimeClock;
@@ -65,6 +65,7 @@ export class Firmware {
   readonly #bootTime: number;
   readonly #cleanUps: (() => void)[] = [];
   #instructionsLeft = 0;
+  #owed = 0;
   #restart: Timer | undefined;
 
   constructor(options: FirmwareOptions) {
@@ -92,7 +93,7 @@ export class Firmware {
     lua.roundsIntegers = profile.lua?.integerConversion === 'nearest';
     this.#limitHeap();
     lua.onHook = () => this.#countInstructions();
-    lua.setHook(HOOK_INTERVAL);
+    lua.setHook(HOOK_INTERVAL[options.speed]);
   }
 
   #createHost(console: Console, chunks: ChunkLoader, errors: ErrorReporter): ModuleHost {
@@ -105,6 +106,7 @@ export class Firmware {
       heap: lua.heap,
       run: (work) => {
         this.feedWatchdog();
+        if (options.speed === 'chip') this.#spend(profile.speed.callbackUs);
         cpu.run(work);
       },
       post: (priority, task) => cpu.post(priority, task),
@@ -113,12 +115,8 @@ export class Firmware {
       microseconds: () => (microsecondsAtBoot + Math.floor((clock.now() - this.#bootTime) * 1000)) >>> 0,
       delay: (milliseconds) => block(clock, milliseconds),
       feedWatchdog: () => this.feedWatchdog(),
-      restart: (cause) => {
-        throw new MachineStopped(cause);
-      },
-      sleep: (milliseconds) => {
-        throw new MachineStopped('deep-sleep', milliseconds === 0 ? Infinity : milliseconds);
-      },
+      restart: (cause) => this.#end(cause),
+      sleep: (milliseconds) => this.#end('deep-sleep', milliseconds === 0 ? Infinity : milliseconds),
       onReset: (cleanUp) => this.#cleanUps.push(cleanUp),
     };
   }
@@ -154,17 +152,27 @@ export class Firmware {
   }
 
   feedWatchdog(): void {
-    this.#instructionsLeft = WATCHDOG_MS * INSTRUCTIONS_PER_MS;
+    this.#instructionsLeft = (WATCHDOG_MS * 1000) / this.#options.profile.speed.instructionUs;
   }
 
   #countInstructions(): void {
-    this.#instructionsLeft -= HOOK_INTERVAL;
+    const { speed, profile } = this.#options;
+    this.#instructionsLeft -= HOOK_INTERVAL[speed];
     if (this.#instructionsLeft <= 0) throw new MachineStopped('watchdog');
+    if (speed === 'chip') this.#spend(HOOK_INTERVAL.chip * profile.speed.instructionUs);
+  }
+
+  /** CPU time; waits in lots, since a real clock cannot wait for microseconds. */
+  #spend(microseconds: number): void {
+    this.#owed += microseconds / 1000;
+    if (this.#owed < LEAST_WAIT_MS) return;
+    block(this.#options.clock, this.#owed);
+    this.#owed = 0;
   }
 
   #crash(thrown: unknown): void {
     if (thrown instanceof MachineStopped) {
-      this.#end(thrown.reason as ResetCause, thrown.pause);
+      this.#end(thrown.reason as ResetCause);
     } else if (thrown instanceof LuaPanic) {
       const message = `PANIC: unprotected error in call to Lua API (${thrown.message})`;
       this.host.console.write(`${message}\n`);

@@ -12,12 +12,9 @@ export class LuaPanic extends Error {
 export class MachineStopped extends Error {
   override readonly name = 'MachineStopped';
   readonly reason: string;
-  /** How long the chip stays off, milliseconds; Infinity = until it is reset from outside. */
-  readonly pause: number;
 
-  constructor(reason: string, pause = 0) {
+  constructor(reason: string) {
     super(`Lua machine stopped: ${reason}`);
     this.reason = reason;
-    this.pause = pause;
   }
 }

@@ -48,7 +48,8 @@ function overflow(lua: Lua, proto: number): number | undefined {
   for (let index = 0; index < count; index++) {
     const variable = first + index * LOCAL_VARIABLE.size;
     const start = lua.word(variable + LOCAL_VARIABLE.start);
-    while ((ends.at(-1) ?? Infinity) <= start) ends.pop();
+    // A variable that ends where another starts overlaps it: between two blocks there is always an instruction.
+    while ((ends.at(-1) ?? Infinity) < start) ends.pop();
     ends.push(lua.word(variable + LOCAL_VARIABLE.end));
     if (ends.length > MAX_LOCALS) return start;
   }

@@ -49,10 +49,10 @@ export interface ModuleHost {
   delay(milliseconds: number): void;
   /** Instructions until the software watchdog bites start anew. */
   feedWatchdog(): void;
-  /** Resets the chip from inside; does not return. */
-  restart(cause: ResetCause): never;
-  /** Deep sleep; a wake-up resets the chip after that many milliseconds, 0 = only from outside. Does not return. */
-  sleep(milliseconds: number): never;
+  /** Resets the chip as soon as the running callback has returned, as system_restart does. */
+  restart(cause: ResetCause): void;
+  /** Deep sleep, begins like a restart; a wake-up resets the chip after that many milliseconds, 0 = never. */
+  sleep(milliseconds: number): void;
   /** Why this boot happened. */
   readonly bootCause: ResetCause;
   /** Calls `cleanUp` when this boot ends. */

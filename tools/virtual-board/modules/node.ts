@@ -169,8 +169,9 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     return reasons.length;
   }
 
-  function restart(): never {
-    return host.restart('software');
+  function restart(): number {
+    host.restart('software');
+    return 0;
   }
 
   function input(lua: Lua): number {
@@ -217,7 +218,8 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     if (lua.type(1) !== LuaType.number) return 0;
     const microseconds = lua.toNumber(1);
     if (microseconds >= MAX_SLEEP_US) lua.argError(1, 'invalid time value');
-    return host.sleep(microseconds / 1000);
+    host.sleep(microseconds / 1000);
+    return 0;
   }
 
   function nodeSleep(): never {

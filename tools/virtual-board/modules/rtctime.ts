@@ -39,7 +39,8 @@ export function rtctimeModule(host: ModuleHost): LuaModule {
   function dsleep(lua: Lua): number {
     const microseconds = lua.checkInteger(1) >>> 0;
     checkOption(lua, 2);
-    return host.sleep(microseconds / 1000);
+    host.sleep(microseconds / 1000);
+    return 0;
   }
 
   function dsleepAligned(lua: Lua): number {
@@ -50,7 +51,8 @@ export function rtctimeModule(host: ModuleHost): LuaModule {
     const { seconds, microseconds } = realTime.now();
     const now = seconds * 1_000_000 + microseconds;
     const wake = align === 0 ? now + least : Math.ceil((now + least) / align) * align;
-    return host.sleep((wake - now) / 1000);
+    host.sleep((wake - now) / 1000);
+    return 0;
   }
 
   function epoch2cal(lua: Lua): number {

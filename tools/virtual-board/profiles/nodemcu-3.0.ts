@@ -101,4 +101,10 @@ export const nodemcu30: BoardProfile = {
     segment: 20,
     packetBuffer: 112,
   },
+  speed: {
+    // Estimate, never measured on silicon: 80 MHz and a few hundred cycles per instruction from cached flash.
+    instructionUs: 3,
+    // Estimate, never measured on silicon.
+    callbackUs: 100,
+  },
 };

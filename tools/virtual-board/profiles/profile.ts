@@ -9,6 +9,7 @@ export interface BoardProfile {
   readonly net: NetProfile;
   readonly heap: HeapProfile;
   readonly lua?: LuaProfile;
+  readonly speed: SpeedProfile;
 }
 
 /** Behaviour of the firmware's `net` module. */
@@ -60,4 +61,12 @@ export interface LuaProfile {
    * nearest even (firmware: app/lua/luaconf.h, lua_number2int).
    */
   readonly integerConversion: 'truncate' | 'nearest';
+}
+
+/** How slow the chip is; counts in `speed: 'chip'`, and in the patience of the watchdog always. */
+export interface SpeedProfile {
+  /** Microseconds of CPU time per instruction of Lua's virtual machine. */
+  readonly instructionUs: number;
+  /** Microseconds from an event (timer, frame, serial line) to its callback. */
+  readonly callbackUs: number;
 }
