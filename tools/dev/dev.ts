@@ -12,6 +12,8 @@ export interface DevOptions extends MonitorOptions {
   /** Builds the firmware; throws UserError with every problem when it cannot. */
   build: () => Promise<BuildResult>;
   upload: Omit<UploadOptions, 'port' | 'dir'>;
+  /** Waits until the port that has disappeared is open again. */
+  reopen?: typeof reopenPort;
 }
 
 /**
@@ -38,7 +40,8 @@ export class DevLoop {
       const error = await this.#monitor.follow(this.#port);
       if (!error) return;
       this.#monitor.note(`${this.#port.path} has disappeared, waiting for it to return`);
-      const returned = await reopenPort(this.#port, this.#stop.signal);
+      const { reopen = reopenPort } = this.#options;
+      const returned = await reopen(this.#port, this.#stop.signal);
       if (!returned) return;
       this.#port = returned;
       void this.update(`${returned.path} is back`);
