@@ -94,9 +94,9 @@ function withoutShebang(content: Uint8Array): Uint8Array {
 
 /** luaO_chunkid for the names that a board uses. */
 export function displayName(chunkName: string): string {
-  const SHORT_SOURCE = 60;
+  const SHORT_SOURCE = 80;
   if (chunkName.startsWith('@') || chunkName.startsWith('=')) return chunkName.slice(1, SHORT_SOURCE);
   const line = chunkName.split(/[\r\n]/, 1)[0] ?? '';
-  const room = SHORT_SOURCE - '[string "..."]'.length - 1;
+  const room = SHORT_SOURCE - ' [string "..."] '.length - 1;
   return line.length > room || line !== chunkName ? `[string "${line.slice(0, room)}..."]` : `[string "${line}"]`;
 }
