@@ -24,10 +24,11 @@ export const CORRECT_TCP: TcpProfile = {
   // RFC 6298 sections 2.1 and 2.4.
   initialRtoMs: 1000,
   minimumRtoMs: 1000,
+  // R2 of RFC 9293 section 3.8.3: more than 100 s for data, more than 3 minutes for a SYN.
   retries: 12,
-  synRetries: 6,
+  synRetries: 7,
   // RFC 6298 section 5.5: doubled each time.
-  backoff: [1, 2, 3, 4, 5, 6],
+  backoff: [1, 2, 3, 4, 5, 6, 7],
   persistTicks: [10, 20, 40, 80, 160, 320, 600],
   // RFC 9293 section 3.8.4: not less than two hours.
   keepAliveIdleMs: 7_200_000,
@@ -58,6 +59,7 @@ export const CORRECT_TCP: TcpProfile = {
     closedSideStopsClock: false,
     noSimultaneousOpen: false,
     probesWithWrongByte: false,
+    givesUpEarly: false,
     synWithoutBackoff: false,
   },
 };

@@ -61,7 +61,7 @@ function acceptAcknowledgment(tcp: Tcp, pcb: Pcb, acknowledgment: number): void 
     pcb.congestionWindow = pcb.slowStartThreshold;
   }
   pcb.retransmissions = 0;
-  pcb.rto = timeout(tcp, pcb);
+  pcb.rto = measuredTimeout(tcp, pcb);
   pcb.acked = (acknowledgment - pcb.sndUna) & 0xffff;
   pcb.sendSpace += pcb.acked;
   pcb.duplicateAcks = 0;
@@ -93,11 +93,12 @@ function measureRoundTrip(tcp: Tcp, pcb: Pcb, acknowledgment: number): void {
   pcb.smoothedRtt += error;
   error = Math.abs(error) - (pcb.rttDeviation >> 2);
   pcb.rttDeviation += error;
-  pcb.rto = timeout(tcp, pcb);
+  pcb.rto = measuredTimeout(tcp, pcb);
   pcb.timedTick = 0;
 }
 
-function timeout(tcp: Tcp, pcb: Pcb): number {
+/** Retransmission timeout in slow ticks, from the round trips seen so far (Jacobson 1988; RFC 6298). */
+export function measuredTimeout(tcp: Tcp, pcb: Pcb): number {
   const measured = (pcb.smoothedRtt >> 3) + pcb.rttDeviation;
   return Math.max(measured, tcp.minimumRto);
 }

@@ -1,6 +1,7 @@
 import { Err } from './errors.ts';
 import type { Pcb } from './pcb.ts';
 import { freePcb, releaseAll } from './pcb-table.ts';
+import { measuredTimeout } from './tcp-acknowledge.ts';
 import { output, sendKeepAlive, sendReset, sendWindowProbe } from './tcp-output.ts';
 import { retransmitAll } from './tcp-retransmit.ts';
 import { State } from './tcp-state.ts';
@@ -127,8 +128,9 @@ function lifetimeOf(tcp: Tcp, pcb: Pcb): number | undefined {
 }
 
 function hasGivenUp(tcp: Tcp, pcb: Pcb): boolean {
-  if (pcb.state === State.synSent && pcb.retransmissions === tcp.profile.synRetries) return true;
-  return pcb.retransmissions === tcp.profile.retries;
+  const { retries, synRetries, quirks } = tcp.profile;
+  const limit = pcb.state === State.synSent ? Math.min(synRetries, retries) : retries;
+  return pcb.retransmissions === limit && (quirks.givesUpEarly || pcb.retransmitTicks + 1 >= pcb.rto);
 }
 
 function tickProbe(tcp: Tcp, pcb: Pcb): void {
@@ -146,7 +148,7 @@ function tickRetransmission(tcp: Tcp, pcb: Pcb): void {
   const { backoff, quirks } = tcp.profile;
   if (pcb.state !== State.synSent || !quirks.synWithoutBackoff) {
     const shift = backoff[Math.min(pcb.retransmissions, backoff.length - 1)] ?? 0;
-    pcb.rto = ((pcb.smoothedRtt >> 3) + pcb.rttDeviation) << shift;
+    pcb.rto = measuredTimeout(tcp, pcb) << shift;
   }
   pcb.retransmitTicks = 0;
   const inFlight = Math.min(pcb.congestionWindow, pcb.sndWnd);
