@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../exit.ts';
 export class Scope {
   readonly #abort = new AbortController();
   readonly #closers: (() => unknown)[] = [];
+  #isClosed = false;
   readonly #interrupt = (): void => this.#abort.abort();
 
   constructor() {
@@ -15,8 +16,10 @@ export class Scope {
     return this.#abort.signal;
   }
 
+  /** Closes at once what only came to be after the scope was closed: a board that was starting at Ctrl-C. */
   onClose(closer: () => unknown): void {
-    this.#closers.push(closer);
+    if (this.#isClosed) closer();
+    else this.#closers.push(closer);
   }
 
   /** Work that Ctrl-C need not wait for: what it uses is closed when the scope is. */
@@ -33,6 +36,7 @@ export class Scope {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) await closer();
     process.off('SIGINT', this.#interrupt).off('SIGTERM', this.#interrupt);
   }
