@@ -4,8 +4,12 @@
  */
 import { join } from '../src/system/station.ts';
 
+/** With the type in front, as in the tutorials: the firmware of 2016 wants it, today's takes it for a timeout. */
+type TutorialCreateServer = (this: void, type: typeof net.TCP, timeout: number) => net.Server;
+const createServer = net.createServer as unknown as TutorialCreateServer;
+
 join();
-net.createServer(5).listen(80, (connection) => {
+createServer(net.TCP, 5).listen(80, (connection) => {
   connection.on('receive', (socket) => {
     socket.send('HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });

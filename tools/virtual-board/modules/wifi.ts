@@ -95,6 +95,7 @@ export function wifiModule(options: WifiModuleOptions): LuaModule {
       nullmodesleep: (lua) => pushed(lua, lua.type(1) === LuaType.none || lua.toBoolean(1)),
       sta: stationFunctions({
         ...options,
+        configTakesStrings: host.profile.net.api === 'espconn',
         save,
         later: (work) => host.clock.after(0, () => host.run(work)),
         pcallx: (args, results) => host.pcallx(args, results),

@@ -14,6 +14,8 @@ export interface StationFunctionsOptions {
   dhcp: DhcpClient;
   events: WifiEvents;
   accessPoint: AccessPoint | undefined;
+  /** The firmware of 2016: `config(ssid, password)` instead of a table. */
+  configTakesStrings: boolean;
   /** Writes configuration and auto-connect flag to flash. */
   save(): void;
   later(work: () => void): void;
@@ -51,6 +53,7 @@ export function stationFunctions(options: StationFunctionsOptions): Fields {
   };
 
   function config(lua: Lua): number {
+    if (options.configTakesStrings) return configFromStrings(lua);
     if (lua.type(1) !== LuaType.table) lua.argError(1, 'config table not found!');
     const wanted = readConfig(lua);
     const isAuto = booleanField(lua, 'auto', true);
@@ -62,6 +65,18 @@ export function stationFunctions(options: StationFunctionsOptions): Fields {
     if (isSaved) options.save();
     if (isAuto) station.connect();
     return pushed(lua, true);
+  }
+
+  function configFromStrings(lua: Lua): number {
+    const [ssid, password] = [lua.toString(1), lua.toString(2)];
+    if (ssid === undefined || ssid.length > MAX_SSID) lua.argError(1, 'ssid:<32');
+    if (password === undefined || password.length > MAX_PASSWORD) lua.argError(2, 'pwd:<64');
+    station.disconnect();
+    station.config = { ssid, password, bssid: undefined };
+    station.autoConnect = true;
+    options.save();
+    station.connect();
+    return 0;
   }
 
   function registerHandlers(lua: Lua): void {
