@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { CORRECT_TCP } from '../../../tools/virtual-board/profiles/correct.ts';
 import { play } from './timeline.ts';
-import { timelines } from './timelines.ts';
+import { delayedAckTimelines, timelines } from './timelines.ts';
 
 describe('the correct profile follows RFC 9293 in', () => {
   it.each(Object.entries(timelines))('%s', (_name, text) => {
     expect(play(CORRECT_TCP, text)).toEqual([]);
   });
+
+  it.each(Object.entries(delayedAckTimelines))('%s', (_name, text) => {
+    expect(play({ ...CORRECT_TCP, quickAcks: 0 }, text)).toEqual([]);
+  });
+});
+
+it('a time line that is not followed says where', () => {
+  expect(play(CORRECT_TCP, '0 peer S 0 win 4096\n0 stack SA 0')).toEqual([
+    'stack 1: expected SA 0 at 0, found RA 0 len 0 ack 1 win 65535 at 0',
+  ]);
 });

@@ -1,21 +1,15 @@
-/** Time lines that a TCP after RFC 9293 has to follow, by name. See timeline.ts for the language. */
-
-const HANDSHAKE = `
-  0  call listen
-  0  peer S 0 win 4096 mss 1000
-  0  stack SA 0 ack 1 mss 1460
-  0  state SYN_RCVD
-  10 peer A 1 ack 1
-  10 state ESTABLISHED
-  10 event connected
-`;
+import { closingTimelines } from './closing-timelines.ts';
+import { HANDSHAKE } from './handshake.ts';
 
 const DATA_1000 = `
   20 call write 1000
   20 stack PA 1 len 1000 ack 1
 `;
 
+/** Time lines that a TCP after RFC 9293 has to follow, by name. See timeline.ts for the language. */
 export const timelines = {
+  ...closingTimelines,
+
   'three-way handshake from the passive side, MSS both ways': HANDSHAKE,
 
   'three-way handshake from the active side': `
@@ -218,91 +212,6 @@ export const timelines = {
     21 stack PA 11 len 20
   `,
 
-  'close from our side: FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT for 60 s': `${HANDSHAKE}
-    20 call close
-    20 stack FA 1 ack 1
-    20 state FIN_WAIT_1
-    30 peer A 1 ack 2
-    30 state FIN_WAIT_2
-    40 peer FA 1 ack 2
-    40 event eof
-    40 stack A 2 ack 2
-    40 state TIME_WAIT
-    500 peer FA 1 ack 2
-    500 stack A 2 ack 2
-    60400+300 state CLOSED
-  `,
-
-  'close from the other side: CLOSE_WAIT, data still goes out, LAST_ACK': `${HANDSHAKE}
-    20 peer FA 1 ack 1
-    20 state CLOSE_WAIT
-    20 event eof
-    20 stack A 1 ack 2
-    30 call write 100
-    30 stack PA 1 len 100 ack 2
-    40 peer A 2 ack 101
-    40 event sent 100
-    50 call shutdown
-    50 stack FA 101 ack 2
-    50 state LAST_ACK
-    60 peer A 2 ack 102
-    60 state CLOSED
-    60 event failed -10
-  `,
-
-  'half close: data is received after our FIN': `${HANDSHAKE}
-    20 call shutdown
-    20 stack FA 1 ack 1
-    20 state FIN_WAIT_1
-    30 peer PA 1 len 100 ack 2
-    30 state FIN_WAIT_2
-    30 event received 100
-    30 stack A 2 ack 101
-  `,
-
-  'simultaneous close goes through CLOSING to TIME_WAIT': `${HANDSHAKE}
-    20 call close
-    20 stack FA 1 ack 1
-    20 state FIN_WAIT_1
-    25 peer FA 1 ack 1
-    25 state CLOSING
-    25 event eof
-    25 stack A 2 ack 2
-    30 peer A 2 ack 2
-    30 state TIME_WAIT
-  `,
-
-  'a close with unread data is a RST': `${HANDSHAKE}
-    15 call hold
-    20 peer PA 1 len 100
-    20 event received 100
-    20 stack A 1 ack 101
-    30 call close
-    30 stack RA 1 ack 101
-    30 state TIME_WAIT
-  `,
-
-  'abort is a RST': `${HANDSHAKE}
-    20 call abort
-    20 state CLOSED
-    20 stack RA 1 ack 1
-    20 event failed -8
-  `,
-
-  'a new SYN with a higher number ends TIME_WAIT': `${HANDSHAKE}
-    20 call close
-    20 stack FA 1 ack 1
-    20 state FIN_WAIT_1
-    30 peer FA 1 ack 2
-    30 event eof
-    30 stack A 2 ack 2
-    30 state TIME_WAIT
-    40 peer S 5000 win 4096 mss 1000
-    40 state CLOSED
-    40 stack SA 0 ack 5001
-    40 state SYN_RCVD
-  `,
-
   'a keep-alive asks once the connection is idle, and an answer keeps it': `${HANDSHAKE}
     20 call keepalive 10000
     10100+200 stack A 0 ack 1
@@ -324,5 +233,87 @@ export const timelines = {
     127000+4000 stack S 0
     255000+6000 state CLOSED
     255000+6000 event failed -8
+  `,
+
+  'a window that stays closed is probed for ever': `
+    0  call listen
+    0  peer S 0 win 0 mss 1000
+    0  stack SA 0 ack 1
+    0  state SYN_RCVD
+    10 peer A 1 ack 1
+    10 state ESTABLISHED
+    10 event connected
+    20 call write 10
+    1000+200 stack A 1 len 1
+    1300 peer A 1 ack 1
+    3000+400 stack A 1 len 1
+    3500 peer A 1 ack 1
+    7000+800 stack A 1 len 1
+    8000 peer A 1 ack 1
+    15000+1500 stack A 1 len 1
+    17000 peer A 1 ack 1
+    31000+2500 stack A 1 len 1
+    34000 peer A 1 ack 1
+    63000+5000 stack A 1 len 1
+    69000 peer A 1 ack 1
+    123000+9000 stack A 1 len 1
+    133000 peer A 1 ack 1
+    183000+12000 stack A 1 len 1
+  `,
+
+  'data that nobody acknowledges ends the connection, after more than 100 s': `${HANDSHAKE}
+    20 call write 10
+    20 stack PA 1 len 10
+    1000+250 stack PA 1 len 10
+    3000+450 stack PA 1 len 10
+    7000+650 stack PA 1 len 10
+    15000+1000 stack PA 1 len 10
+    31000+1500 stack PA 1 len 10
+    63000+2500 stack PA 1 len 10
+    127000+4000 stack PA 1 len 10
+    255000+6000 stack PA 1 len 10
+    383000+8000 stack PA 1 len 10
+    511000+10000 stack PA 1 len 10
+    639000+12000 stack PA 1 len 10
+    767000+14000 stack PA 1 len 10
+    895000+16000 state CLOSED
+    895000+16000 event failed -8
+  `,
+
+  'a RST in SYN_RCVD ends the connection and leaves the listener': `
+    0  call listen
+    0  peer S 0 win 4096 mss 1000
+    0  stack SA 0 ack 1
+    0  state SYN_RCVD
+    10 peer R 1
+    10 state CLOSED
+    10 event failed -9
+    20 peer S 0 win 4096 mss 1000
+    20 stack SA 0 ack 1
+    20 state SYN_RCVD
+  `,
+} satisfies Record<string, string>;
+
+/** The same, with the acknowledgement of the first segments delayed like all others. */
+export const delayedAckTimelines = {
+  'an acknowledgement is delayed, for less than 0.5 s': `${HANDSHAKE}
+    20 peer PA 1 len 10
+    20 event received 10
+    50+100 stack A 1 ack 11
+  `,
+
+  'every second segment is acknowledged at once': `${HANDSHAKE}
+    20 peer A 1 len 1000
+    20 event received 1000
+    21 peer A 1001 len 1000
+    21 event received 1000
+    21 stack A 1 ack 2001
+  `,
+
+  'an acknowledgement rides on data': `${HANDSHAKE}
+    20 peer PA 1 len 10
+    20 event received 10
+    25 call write 5
+    25 stack PA 1 len 5 ack 11
   `,
 } satisfies Record<string, string>;

@@ -59,6 +59,7 @@ export const CORRECT_TCP: TcpProfile = {
     closedSideStopsClock: false,
     noSimultaneousOpen: false,
     probesWithWrongByte: false,
+    connectsToMany: false,
     givesUpEarly: false,
     synWithoutBackoff: false,
   },

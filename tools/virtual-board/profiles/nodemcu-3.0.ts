@@ -66,6 +66,7 @@ export const NODEMCU_TCP: TcpProfile = {
     closedSideStopsClock: true,
     noSimultaneousOpen: true,
     probesWithWrongByte: true,
+    connectsToMany: true,
     givesUpEarly: true,
     synWithoutBackoff: true,
   },

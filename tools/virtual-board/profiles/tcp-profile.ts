@@ -80,6 +80,8 @@ export interface TcpQuirks {
   noSimultaneousOpen: boolean;
   /** A probe of a segment that was sent before takes its byte from a wrong place in the buffer. */
   probesWithWrongByte: boolean;
+  /** Connects to broadcast and multicast addresses like to any other. */
+  connectsToMany: boolean;
   /** After the last retransmission the connection ends at the next tick, without a wait for the answer. */
   givesUpEarly: boolean;
   /** The SYN is repeated at a steady pace. */

@@ -39,6 +39,7 @@ export function receivePacket(netif: NetworkInterface, frame: Uint8Array): Ipv4P
   if ((read16(frame, 20) & 0x3fff) !== 0) return undefined;
   const source = read32(frame, 26);
   const destination = read32(frame, 30);
+  if (isBroadcast(netif, source) || isMulticast(source)) return undefined;
   const isOurs = destination === netif.address || isBroadcast(netif, destination) || isMulticast(destination);
   if (!isOurs && netif.address !== 0) return undefined;
   if (source !== 0 && isOnSubnet(netif, source)) noticeNeighbour(netif, source, frame);

@@ -1,6 +1,6 @@
-import type { Ipv4Address } from './address.ts';
+import { isMulticast, type Ipv4Address } from './address.ts';
 import { Err } from './errors.ts';
-import { MTU } from './interface.ts';
+import { isBroadcast, MTU } from './interface.ts';
 import { IPV4_HEADER } from './ipv4.ts';
 import type { Listener, Pcb, TcpEvents } from './pcb.ts';
 import { activate, countPort, freePcb, longestIdle } from './pcb-table.ts';
@@ -127,6 +127,8 @@ export function stopListening(tcp: Tcp, listener: Listener): void {
 export function connect(tcp: Tcp, pcb: Pcb, address: Ipv4Address, port: number): Err {
   if (pcb.state !== State.closed) return Err.alreadyConnected;
   if (tcp.netif.address === 0) return Err.routing;
+  const isToMany = isBroadcast(tcp.netif, address) || isMulticast(address);
+  if (isToMany && !tcp.profile.quirks.connectsToMany) return Err.value;
   pcb.remoteAddress = address;
   pcb.remotePort = port;
   pcb.localAddress = tcp.netif.address;
