@@ -26,9 +26,11 @@ export interface LuaHeapOptions {
 const ALWAYS_MODE_STEP = 512;
 /** Overdraft in bytes above which a collection that has just freed too little means "not enough memory". */
 const STALE_AFTER = 2048;
-/** Part of the live bytes that marking walks through (strings are not), and the work of sweeping (app/lua/lgc.c). */
-const MARKED_SHARE = 0.6;
-const SWEEP_WORK = 7500;
+/**
+ * Percent of the live bytes that are allocated during a collection at the default step multiplier of 200. From the
+ * lowest heap of the recorded loads (load.json, server "recipe"), which it meets within 1.5 kB.
+ */
+const CYCLE_PERCENT = 16;
 /** MINSTRTABSIZE of app/lua/llimits.h. */
 const LEAST_STRING_TABLE = 32;
 
@@ -181,14 +183,12 @@ export class LuaHeap implements DeviceHeap {
   }
 
   /**
-   * Bytes of garbage that pile up until the incremental collector of the chip has been round once: it begins when the
-   * live bytes have grown by `pause`, and then works off `stepMultiplier` for each byte allocated. Here a whole cycle runs
-   * at once when that much has been allocated.
+   * Bytes that may be allocated between two collections. The chip's incremental collector begins when the live bytes have
+   * grown by `pause` and then works off `stepMultiplier` for each byte allocated; here a whole cycle runs at once.
    */
   #allowance(): number {
-    const live = this.luaBytes();
-    const work = MARKED_SHARE * live + SWEEP_WORK;
-    return (live * Math.max(0, this.pause - 100) + (work * 100 * 100) / Math.max(1, this.stepMultiplier)) / 100;
+    const growth = Math.max(0, this.pause - 100);
+    return (this.luaBytes() * (growth + (CYCLE_PERCENT * 200) / Math.max(1, this.stepMultiplier))) / 100;
   }
 
   #setThreshold(bytes: number): void {
