@@ -1,19 +1,8 @@
-/** Extended reset causes of `node.bootreason()` (SDK: rst_reason in user_interface.h). */
-const sdkCauses = [
-  'power on',
-  'hardware watchdog',
-  'exception',
-  'software watchdog',
-  'restart by software',
-  'wake from deep sleep',
-  'reset pin',
-];
-
-/** `rst cause` of the boot ROM's first line (Espressif, ESP8266 Boot Messages). */
-const romCauses: Readonly<Record<string, string>> = {
+/** `rst cause` of the boot ROM's first line (Espressif, ESP8266 Boot Messages); the SDK's restart counts as the pin. */
+export const romCauses: Readonly<Record<string, string>> = {
   1: 'power on',
-  2: 'reset pin',
-  3: 'restart by software',
+  2: 'reset pin, or restart by software',
+  3: 'software reset',
   4: 'hardware watchdog',
 };
 
@@ -41,13 +30,4 @@ export function explainLine(line: string): string | undefined {
   if (/^PANIC: /.test(line)) return 'panic: an error in a callback that nothing caught; the board restarts';
   if (/^NodeMCU \d/.test(line)) return 'boot';
   return undefined;
-}
-
-/** `node.bootreason()`'s values, separated by tabs: raw code, extended cause, for exceptions EXCCAUSE and registers. */
-export function explainBootReason(values: string): string | undefined {
-  const [, extended, exception] = values.split('\t');
-  const cause = sdkCauses[Number(extended)];
-  if (extended === undefined || cause === undefined) return undefined;
-  const detail = extended === '2' ? `: ${exceptions[exception ?? ''] ?? `number ${exception ?? 'unknown'}`}` : '';
-  return `reset cause: ${cause}${detail}`;
 }

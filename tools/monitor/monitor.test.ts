@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { Receivers, type Port } from '../serial/port.ts';
-import { explainBootReason } from './boot-causes.ts';
 import { Monitor, type MonitorEvent } from './monitor.ts';
 
 class QuietPort implements Port {
@@ -61,12 +60,6 @@ test.each([
     `line ${line}`,
     expect.stringContaining(`note ${words}`),
   ]);
-});
-
-test('the boot reason is told in words, with the exception where there was one', () => {
-  expect(explainBootReason('2\t6')).toBe('reset cause: reset pin');
-  expect(explainBootReason('2\t2\t29\t1\t2\t3')).toContain('exception: store to a forbidden address');
-  expect(explainBootReason('nil')).toBeUndefined();
 });
 
 test('following ends with the reason why the port closed', async () => {

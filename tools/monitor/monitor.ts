@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Port } from '../serial/port.ts';
 import { explainLine } from './boot-causes.ts';
 import { LogLines } from './log-lines.ts';
+import { RomListener } from './rom-line.ts';
 
 /** One thing that a monitor shows: a line of the log, or what it says about the board in words. */
 export type MonitorEvent = { time: string; type: 'line'; text: string } | { time: string; type: 'note'; text: string };
@@ -50,9 +51,13 @@ export class Monitor {
 
   /** Resolves with the reason when the port closes: an error, or undefined when it was closed here. */
   follow(port: Port): Promise<Error | undefined> {
+    const rom = new RomListener();
     return new Promise((resolve) => {
       const stopData = port.onData((bytes) => {
-        if (!this.isMuted) this.#lines.receive(bytes);
+        if (this.isMuted) return;
+        const cause = rom.receive(bytes, port.baudRate);
+        this.#lines.receive(bytes);
+        if (cause !== undefined) this.note(cause);
       });
       const stopClose = port.onClose((error) => {
         stopData();
