@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { firmwareRoot } from '../project.ts';
+import { ledServerFolder } from './led-servers.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** tstl asks the program which file is the default library; with `noLib` none is, and arrays would be miscompiled. */
+const standardLibraryPlugin = `
+module.exports = {
+  beforeTransform(program) {
+    program.isSourceFileDefaultLibrary = (file) => file.fileName.endsWith('/std/javascript.d.ts');
+  },
+};
+`;
+
+/** A copy of the LED server that both `tstl` and `last-ack` can build. */
+export class BuildRace {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'last-ack-race-'));
+  private readonly edited = path.join(this.folder, 'src/leds.ts');
+  private edits = 0;
+
+  constructor() {
+    mkdirSync(path.join(this.folder, 'src'));
+    cpSync(ledServerFolder, path.join(this.folder, 'src'), { recursive: true });
+    symlinkSync(path.join(repository, 'node_modules'), path.join(this.folder, 'node_modules'));
+    writeFileSync(path.join(this.folder, 'standard-library.cjs'), standardLibraryPlugin);
+    const config = {
+      extends: `${firmwareRoot}tsconfig.base.json`,
+      include: ['src'],
+      compilerOptions: { noEmit: false, rootDir: 'src', outDir: 'out', rewriteRelativeImportExtensions: true },
+      tstl: {
+        luaTarget: '5.1',
+        luaLibImport: 'require-minimal',
+        noHeader: true,
+        noImplicitSelf: true,
+        luaPlugins: [{ name: './standard-library.cjs' }],
+      },
+    };
+    writeFileSync(path.join(this.folder, 'tsconfig.json'), JSON.stringify(config));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Milliseconds from start to exit of one build in a process of its own. */
+  async coldBuild(tool: 'tstl' | 'last-ack'): Promise<number> {
+    const started = performance.now();
+    const child = this.start(tool, []);
+    const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+    if (code !== 0) throw new Error(`${tool} failed with exit code ${code}`);
+    return performance.now() - started;
+  }
+
+  /** Milliseconds from the change of a file to the end of the build that follows, several times. */
+  async rebuilds(tool: 'tstl' | 'last-ack', times: number): Promise<number[]> {
+    const child = this.start(tool, ['--watch']);
+    const mark = tool === 'tstl' ? /Watching for file changes/ : /"durationMs"/;
+    try {
+      await outputOf(child, mark);
+      const measured: number[] = [];
+      for (let i = 0; i < times; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const done = outputOf(child, mark);
+        const started = performance.now();
+        this.edit();
+        await done;
+        measured.push(performance.now() - started);
+      }
+      return measured;
+    } finally {
+      child.kill();
+    }
+  }
+
+  /** A change that reaches the output. */
+  private edit(): void {
+    const text = readFileSync(this.edited, 'utf8');
+    writeFileSync(this.edited, text.replace(/SHORTEST = \d+/, `SHORTEST = ${20 + ++this.edits}`));
+  }
+
+  private start(tool: 'tstl' | 'last-ack', flags: readonly string[]): ChildProcess {
+    const args =
+      tool === 'tstl'
+        ? [path.join(repository, 'node_modules/typescript-to-lua/dist/tstl.js'), '-p', '.', ...flags]
+        : [
+            path.join(repository, 'tools/cli/last-ack.js'),
+            'build',
+            '--project',
+            '.',
+            '--out',
+            'board',
+            '--json',
+            ...flags,
+          ];
+    return spawn(process.execPath, args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+}
+
+function outputOf(child: ChildProcess, mark: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString();
+      if (!mark.test(text)) return;
+      child.stdout?.off('data', read);
+      resolve();
+    };
+    child.stdout?.on('data', read);
+    child.once('exit', () => {
+      reject(new Error(`it ended: ${text}`));
+    });
+  });
+}
