@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../cli/exit.ts';
 import type { ModemLines } from '../virtual-board/serial/line.ts';
 import { connectControlLines, controlSocketBeside, type ControlLines } from './control-lines.ts';
 import { holdersOf } from './holders.ts';
+import { keepPolling } from './keep-polling.ts';
 import { Receivers, type Port } from './port.ts';
 
 export interface OpenOptions {
@@ -21,6 +22,7 @@ export async function openPort(path: string, { baudRate = 115200 }: OpenOptions 
   await new Promise<void>((resolve, reject) => {
     stream.open((error) => (error ? reject(explainOpenError(path, error)) : resolve()));
   });
+  keepPolling(stream);
   const socket = controlSocketBeside(path);
   const control = socket === undefined ? undefined : await connectControlLines(socket);
   await control?.setBaudRate(baudRate);
