@@ -12,6 +12,7 @@ import { MemoryFlash } from './serial/memory-flash.ts';
 import { openPty } from './serial/pty.ts';
 import type { LineRate } from './serial/uart.ts';
 import type { BoardReady } from './session.ts';
+import { ChipRadio } from './wire/chip-radio.ts';
 import { parseFaults } from './wire/faults/spec.ts';
 import { Wiring } from './wiring.ts';
 
@@ -86,7 +87,7 @@ async function assemble(
     clock,
     random,
     flash,
-    link: wiring.boardSide,
+    link: options.speed === 'chip' ? new ChipRadio(wiring.boardSide, clock, profile.speed.radio) : wiring.boardSide,
     speed: options.speed,
     ...(options.serial !== 'off' && { serialRate: options.serial }),
     ...(files && { files }),

@@ -1,3 +1,4 @@
+import type { RadioTiming } from '../wire/chip-radio.ts';
 import type { TcpProfile } from './tcp-profile.ts';
 
 /** One system as data. Every number says where it comes from; deviations from the standards are named quirks. */
@@ -69,4 +70,5 @@ export interface SpeedProfile {
   readonly instructionUs: number;
   /** Microseconds from an event (timer, frame, serial line) to its callback. */
   readonly callbackUs: number;
+  readonly radio: RadioTiming;
 }
