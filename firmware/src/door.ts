@@ -1,8 +1,9 @@
 /** Lets clients in. The server's code is on the heap only while somebody is connected, and two minutes longer. */
 import './net/counters.ts';
+import { load } from './runtime.ts';
 
 function admit(this: void, socket: net.Socket): void {
-  require<typeof import('./server.ts')>($module('./server.ts')).onAccept(socket);
+  load<typeof import('./server.ts')>($module('./server.ts')).onAccept(socket);
 }
 
 /** For `listen`. */

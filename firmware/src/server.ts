@@ -4,7 +4,7 @@
  */
 import { answer, onAccept } from './net/manager.ts';
 import { isPlainHead } from './http/plain.ts';
-import { overlay } from './runtime.ts';
+import { load, overlay } from './runtime.ts';
 
 const page = $asset('../web/index.html');
 const head = `HTTP/1.1 200 OK\r\nContent-Type: ${page.type}\r\nContent-Encoding: ${page.encoding}\r\nETag: ${page.etag}\r\nCache-Control: no-cache\r\nContent-Length: ${page.size}\r\nConnection: close\r\n\r\n`;
@@ -12,7 +12,7 @@ const head = `HTTP/1.1 200 OK\r\nContent-Type: ${page.type}\r\nContent-Encoding:
 overlay<typeof import('./net/use.ts')>($module('./net/use.ts')).use({
   receive: (connection, input) => {
     if (isPlainHead(input)) answer(connection, head);
-    else require<typeof import('./http/server.ts')>($module('./http/server.ts')).receive(connection, input);
+    else load<typeof import('./http/server.ts')>($module('./http/server.ts')).receive(connection, input);
   },
   busy: 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   rarely: $module('./http/rarely.ts'),
