@@ -124,7 +124,7 @@ export class Firmware {
   /** From here on Lua's blocks cost what they cost on the chip; the libraries are in its flash. */
   #limitHeap(): void {
     const { arena, luaAtBoot } = this.#options.profile.heap;
-    this.#lua.startCharging(this.#options.heap ?? arena - luaAtBoot);
+    this.#lua.startCharging(this.#options.heap ?? arena - luaAtBoot, luaAtBoot);
   }
 
   /** Prints the banner and runs init.lua; the prompt follows as a task. */

@@ -30,7 +30,7 @@ const STALE_AFTER = 2048;
  * Percent of the live bytes that are allocated during a collection at the default step multiplier of 200. From the
  * lowest heap of the recorded loads (load.json, server "recipe"), which it meets within 1.5 kB.
  */
-const CYCLE_PERCENT = 16;
+const CYCLE_PERCENT = 4;
 /** MINSTRTABSIZE of app/lua/llimits.h. */
 const LEAST_STRING_TABLE = 32;
 
@@ -58,6 +58,7 @@ export class LuaHeap implements DeviceHeap {
   readonly #pending: PendingBlock;
   readonly #options: LuaHeapOptions;
   #arena: number;
+  #luaAtBoot = 0;
   #used = 0;
   #reserved = 0;
   #libraryStrings = 0;
@@ -77,11 +78,13 @@ export class LuaHeap implements DeviceHeap {
   }
 
   /**
-   * Charging starts: what has been allocated until now lies in the chip's flash, and `arena` bytes are free.
+   * Charging starts: what has been allocated until now lies in the chip's flash, but for `luaAtBoot` bytes that are gone
+   * already, and `arena` bytes are free.
    */
-  start(arena: number): void {
+  start(arena: number, luaAtBoot = 0): void {
     this.#settle();
     this.#arena = arena;
+    this.#luaAtBoot = luaAtBoot;
     this.#used = 0;
     this.#peak = 0;
     this.#libraryStrings = this.#word(GLOBAL_STRING_COUNT);
@@ -188,7 +191,8 @@ export class LuaHeap implements DeviceHeap {
    */
   #allowance(): number {
     const growth = Math.max(0, this.pause - 100);
-    return (this.luaBytes() * (growth + (CYCLE_PERCENT * 200) / Math.max(1, this.stepMultiplier))) / 100;
+    const live = this.#luaAtBoot + this.luaBytes();
+    return (live * (growth + (CYCLE_PERCENT * 200) / Math.max(1, this.stepMultiplier))) / 100;
   }
 
   #setThreshold(bytes: number): void {

@@ -248,7 +248,7 @@ export class Lua extends LuaStack {
    * From here on blocks cost what they cost on the chip, and `arena` bytes are free. What grows later but exists
    * already (the stack, the registry, the globals) is charged what it costs now, as part of the boot's share.
    */
-  startCharging(arena: number): void {
+  startCharging(arena: number, luaAtBoot: number): void {
     const { heap, main } = this;
     this.collect();
     heap.chargeValues(this.word(main + layout.STATE_STACK.vector), this.word(main + layout.STATE_STACK.size));
@@ -256,7 +256,7 @@ export class Lua extends LuaStack {
     heap.recharge(calls, this.word(main + layout.STATE_CALLS.size) * layout.CALL_INFO_SIZE);
     this.#chargeTable(this.word(this.#global + layout.GLOBAL_REGISTRY));
     this.#chargeTable(this.word(main + layout.STATE_GLOBALS));
-    heap.start(arena);
+    heap.start(arena, luaAtBoot);
   }
 
   #chargeTable(table: number): void {
