@@ -20,6 +20,7 @@ beforeAll(() => {
   add(20, 41);
   add(21, 44);
   add(21, 46);
+  writeFileSync(join(dir, 'manifest.json'), '{}');
   writeFileSync(join(dir, 'net_manager.lua.map'), JSON.stringify(toEncodedMap(map)));
   explain = traceExplainer(dir);
 });
@@ -48,4 +49,8 @@ test('a line that names no file of the build is left alone', () => {
 test('a damaged map is no reason to stop the log', () => {
   writeFileSync(join(dir, 'broken.lua.map'), 'not JSON');
   expect(explain('broken.lua:3: oops')).toBeUndefined();
+});
+
+test('without a build the log goes on without TypeScript', () => {
+  expect(traceExplainer(join(dir, 'none'))('net_manager.lua:20: oops')).toBeUndefined();
 });

@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { LineMap, type SourceLines } from '../build/trace/line-map.ts';
+import { Tracer, describePlace } from '../build/trace/tracer.ts';
 
-/** `name.lua:12:` in an error message or a traceback; bytecode keeps the name of the Lua file that it was made from. */
-const luaPlace = /(?<![\w/])([\w.-]+?)\.lua:(\d+):/g;
+const mentionsLua = /\.l(?:ua|c):\d+/;
 
 /**
  * Finds the lines of TypeScript behind the lines of Lua that a log names, by the maps of the build in `dir`. Maps are
@@ -11,25 +8,17 @@ const luaPlace = /(?<![\w/])([\w.-]+?)\.lua:(\d+):/g;
  */
 export function traceExplainer(dir: string): (line: string) => string | undefined {
   return (line) => {
-    const places = [...line.matchAll(luaPlace)].flatMap(([, name = '', number]) => {
-      const source = readMap(dir, name)?.source(Number(number));
-      return source ? [describeLines(source)] : [];
-    });
+    if (!mentionsLua.test(line)) return undefined;
+    const places = placesIn(line, dir);
     return places.length === 0 ? undefined : `in TypeScript: ${[...new Set(places)].join(', ')}`;
   };
 }
 
-function readMap(dir: string, name: string): LineMap | undefined {
-  const file = `${name}.lua.map`;
+function placesIn(line: string, dir: string): string[] {
   try {
-    return readdirSync(dir).includes(file) ? new LineMap(readFileSync(join(dir, file), 'utf8'), dir) : undefined;
+    return new Tracer(dir).places(line).map(({ source }) => describePlace(source));
   } catch {
-    // A build that is being written at this moment; the next line will find it.
-    return undefined;
+    // No build there, or one that is being written at this moment: the log goes on without.
+    return [];
   }
-}
-
-/** `file:12`, or `file:12-14` where a line of Lua was made from several lines. */
-function describeLines({ file, first, last }: SourceLines): string {
-  return first === last ? `${file}:${first}` : `${file}:${first}-${last}`;
 }

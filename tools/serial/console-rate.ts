@@ -6,7 +6,7 @@ import { sleep } from './sleep.ts';
 const switchMs = 25;
 
 /** Lua that gives the console another rate, until the next reset, a moment after it has run. Needs tmr and uart. */
-export const switchRate = (baudRate: number): string =>
+const switchRate = (baudRate: number): string =>
   `tmr.create():alarm(${switchMs},0,function()uart.setup(0,${baudRate},8,0,1,1)end)`;
 
 /** Runs `lua` and then moves both sides to another rate; true when the console answers there within `answerMs`. */

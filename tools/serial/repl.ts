@@ -4,7 +4,7 @@ import { LineWatch } from './line-watch.ts';
 import type { Port } from './port.ts';
 
 /** The console's line buffer, LUA_MAXINPUT in NodeMCU's user_config.h; a longer line is cut without a word. */
-export const maxLineLength = 255;
+const maxLineLength = 255;
 
 /** Not at the end only: an application may log right behind it. */
 const prompt = /(?:^|\n)> /;
@@ -117,7 +117,7 @@ interface Answer {
 }
 
 /** A Lua error on the board, with the message as Lua printed it. */
-export class LuaError extends BoardError {
+class LuaError extends BoardError {
   constructor(message: string) {
     super(/not enough memory/.test(message) ? 'memory' : 'prompt', `the board's Lua says: ${message}`);
   }

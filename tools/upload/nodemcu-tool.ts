@@ -41,9 +41,10 @@ export async function startNodemcuTool(port: Port): Promise<NodemcuTool> {
 function loadFresh(port: Port): Connector {
   for (const file of Object.keys(require.cache))
     if (/[\\/](nodemcu-tool[\\/]lib|serialport-facade)[\\/]/.test(file)) Reflect.deleteProperty(require.cache, file);
-  const logging = require('logging-facility') as { setBackend(backend: () => void): void };
+  const requireAsTool = createRequire(require.resolve('nodemcu-tool'));
+  const logging = requireAsTool('logging-facility') as { setBackend(backend: () => void): void };
   logging.setBackend(() => undefined);
-  const serialport = createRequire(require.resolve('nodemcu-tool'))('serialport') as { Binding: BindingInterface };
+  const serialport = requireAsTool('serialport') as { Binding: BindingInterface };
   serialport.Binding = sharedBinding(port);
   return require('nodemcu-tool') as Connector;
 }

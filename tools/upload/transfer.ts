@@ -55,7 +55,7 @@ async function withLocalFile(bytes: Uint8Array, use: (path: string) => Promise<v
 }
 
 /** Ends work that has not called `feed` for `stallMs`, and work on a board that resets or disappears. */
-export async function withWatchdog(
+async function withWatchdog(
   repl: Repl,
   clock: Clock,
   what: string,
