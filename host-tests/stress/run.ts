@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { seededRandom } from '../../tools/virtual-board/random.ts';
+import { seededRandom, type Random } from '../../tools/virtual-board/random.ts';
 import type { BoardDriver } from '../board-driver.ts';
 import { BoardWatch, type BoardReport } from './board/board-watch.ts';
 import { gatherEvidence, type CaptureChoice } from './evidence.ts';
@@ -9,7 +9,7 @@ import type { StepReport, StressReport } from './report/stress-report.ts';
 import { StepTally, Timeline, totalsOf } from './report/tally.ts';
 import type { Step } from './schedule/ladder.ts';
 import { runStep } from './schedule/step-runner.ts';
-import { checkTarget, type TargetOptions } from './target.ts';
+import { checkTarget, type CheckedTarget, type TargetOptions } from './target.ts';
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
 import { Matcher } from './verdict/matcher.ts';
@@ -48,6 +48,8 @@ export const DEFAULT_DEADLINE_MS = 15_000;
 /** TIME_WAIT of NodeMCU 3.0 lasts up to 12.5 s. */
 export const DEFAULT_COOL_DOWN_MS = 20_000;
 const PROGRESS_MS = 250;
+/** Length of the step that tells growth from a leak. */
+const LEAK_CHECK_MS = 3000;
 
 /**
  * Hammers a device step by step and judges how every connection ended. Rejects with a `UserError` when there is
@@ -59,7 +61,6 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   if (options.warmUp ?? true) await warmUp(signal);
   const target = await checkTarget(options);
   const seed = options.seed ?? 1;
-  const random = seededRandom(seed);
   const origin = performance.now();
   const startedAt = new Date().toISOString();
   const timeline = new Timeline();
@@ -70,49 +71,13 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
     specimens.offer(verdict, verdict.tag.step.name);
   });
   const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher, options.captureFolder);
-  const watch = options.board && new BoardWatch(options.board, origin);
-  await watch?.start();
-
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
-  const tallies: StepTally[] = [];
-  const totalMs = options.steps.reduce((sum, step) => sum + step.durationMs, 0);
-  let doneMs = 0;
-  for (const step of options.steps) {
-    if (signal.aborted) break;
-    const tally = new StepTally(step, performance.now());
-    tallies.push(tally);
-    const progress = setInterval(() => {
-      const inStep = Math.min(step.durationMs, performance.now() - tally.startedAt);
-      options.onProgress?.({
-        doneMs: doneMs + inStep,
-        totalMs,
-        note: `${step.name}: ${tally.connections} connections`,
-      });
-    }, PROGRESS_MS);
-    const end = await runStep({
-      target,
-      step,
-      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
-      readPorts: true,
-      random,
-      signal,
-      onExchange: (exchange) => {
-        tally.exchange(exchange);
-        matcher.exchange(exchange, tally);
-      },
-    });
-    clearInterval(progress);
-    tally.end(performance.now(), end);
-    doneMs += step.durationMs;
-  }
+  const climb = new Climb(options, target, matcher, signal);
+  const board = await watched(options, origin, signal, climb);
   const harnessEnd = harness.finish();
-  options.onProgress?.({ doneMs, totalMs, note: watch ? 'cooling down' : 'waiting for the last verdicts' });
-  const board: BoardReport = watch
-    ? await watch.finish(options.coolDownMs ?? DEFAULT_COOL_DOWN_MS, signal)
-    : { observed: false, samples: [] };
   const gathered = await evidence.finish();
 
-  const steps: StepReport[] = tallies.map((tally) => tally.report(origin));
+  const steps: StepReport[] = climb.tallies.map((tally) => tally.report(origin));
   const totals = totalsOf(steps);
   const measured = {
     format: 'last-ack-stress',
@@ -132,4 +97,92 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   } as const;
   const results = checkThresholds(measured, thresholds);
   return { ...measured, thresholds: results, passed: results.every(({ passed }) => passed) && !signal.aborted };
+}
+
+/** Climbs the ladder with the board watched, and once more for a moment when heap did not come back. */
+async function watched(
+  options: StressOptions,
+  origin: number,
+  signal: AbortSignal,
+  climb: Climb,
+): Promise<BoardReport> {
+  const { board, steps, coolDownMs = DEFAULT_COOL_DOWN_MS } = options;
+  if (!board) {
+    for (const step of steps) await climb.take(step);
+    return { observed: false, samples: [] };
+  }
+  const watch = new BoardWatch(board, origin);
+  await watch.start();
+  for (const step of steps) await climb.take(step);
+  climb.note('cooling down');
+  const first = await watch.finish(coolDownMs, signal);
+  const last = steps.at(-1);
+  if (!first.heapLost || !last || signal.aborted) return first;
+  // Tables that grew to the peak of the load keep their size; a leak takes as much again when the load comes again.
+  await watch.start();
+  await climb.take({ ...last, name: 'leak check', durationMs: Math.min(last.durationMs, LEAK_CHECK_MS) });
+  climb.note('cooling down');
+  const second = await watch.finish(coolDownMs, signal);
+  return {
+    ...second,
+    ...(first.before && { before: first.before }),
+    ...(second.heapLost === 0 && { grownOnce: first.heapLost }),
+    ...addRestarts(first, second),
+  };
+}
+
+const addRestarts = (first: BoardReport, second: BoardReport): Partial<BoardReport> =>
+  second.restarts === undefined ? {} : { restarts: second.restarts + (first.restarts ?? 0) };
+
+/** Runs steps one after the other and counts each. */
+class Climb {
+  readonly tallies: StepTally[] = [];
+  readonly #options: StressOptions;
+  readonly #target: CheckedTarget;
+  readonly #matcher: Matcher<StepTally>;
+  readonly #signal: AbortSignal;
+  readonly #random: Random;
+  readonly #totalMs: number;
+  #doneMs = 0;
+
+  constructor(options: StressOptions, target: CheckedTarget, matcher: Matcher<StepTally>, signal: AbortSignal) {
+    this.#options = options;
+    this.#target = target;
+    this.#matcher = matcher;
+    this.#signal = signal;
+    this.#random = seededRandom(options.seed ?? 1);
+    this.#totalMs = options.steps.reduce((sum, step) => sum + step.durationMs, 0);
+  }
+
+  /** Runs one step to its end. Does nothing once the run is stopped. */
+  async take(step: Step): Promise<void> {
+    if (this.#signal.aborted) return;
+    const tally = new StepTally(step, performance.now());
+    this.tallies.push(tally);
+    const progress = setInterval(() => {
+      const inStep = Math.min(step.durationMs, performance.now() - tally.startedAt);
+      this.note(`${step.name}: ${tally.connections} connections`, inStep);
+    }, PROGRESS_MS);
+    const end = await runStep({
+      target: this.#target,
+      step,
+      deadlineMs: this.#options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+      readPorts: true,
+      random: this.#random,
+      signal: this.#signal,
+      onExchange: (exchange) => {
+        tally.exchange(exchange);
+        this.#matcher.exchange(exchange, tally);
+      },
+    });
+    clearInterval(progress);
+    tally.end(performance.now(), end);
+    this.#doneMs = Math.min(this.#totalMs, this.#doneMs + step.durationMs);
+  }
+
+  /** Tells whoever waits where the run is. */
+  note(note: string, inStepMs = 0): void {
+    const doneMs = Math.min(this.#totalMs, this.#doneMs + inStepMs);
+    this.#options.onProgress?.({ doneMs, totalMs: this.#totalMs, note });
+  }
 }

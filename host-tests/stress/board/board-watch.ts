@@ -20,6 +20,8 @@ export interface BoardReport {
   minHeap?: number;
   /** Bytes of heap that were free before the load and are not after cool-down, beyond `HEAP_TOLERANCE`; else 0. */
   heapLost?: number;
+  /** Bytes that the heap grew by once: they were missing after the load, but a second load took no more. */
+  grownOnce?: number;
   /** Control blocks that are still there after cool-down; TIME_WAIT counts when it has not run out either. */
   pcbsLost?: number;
   restarts?: number;
@@ -32,6 +34,8 @@ export const HEAP_TOLERANCE = 512;
 
 const SAMPLE_MS = 500;
 const COOL_DOWN_STEP_MS = 500;
+/** Nothing has moved and no control block is left for this many samples: waiting longer would change nothing. */
+const STILL_STEPS = 6;
 /** Samples kept; when full, every second one goes and the spacing doubles, so that a soak needs no more memory. */
 const MAX_SAMPLES = 1200;
 
@@ -70,9 +74,17 @@ export class BoardWatch {
     if (!before) return { observed: false, samples: [] };
     const began = performance.now();
     let after = await this.#sample(true);
-    while (!isRecovered(before, after) && performance.now() - began < coolDownMs && !signal.aborted) {
+    let still = 0;
+    while (
+      !isRecovered(before, after) &&
+      still < STILL_STEPS &&
+      performance.now() - began < coolDownMs &&
+      !signal.aborted
+    ) {
       await new Promise((resolve) => setTimeout(resolve, COOL_DOWN_STEP_MS));
-      after = (await this.#sample(true)) ?? after;
+      const next = await this.#sample(true);
+      still = isAtRest(after, next) ? still + 1 : 0;
+      after = next ?? after;
     }
     return {
       observed: true,
@@ -114,6 +126,9 @@ const isRecovered = (before: BoardSample, after: BoardSample | undefined): boole
   const { heapLost = 0, pcbsLost = 0 } = losses(before, after);
   return after !== undefined && heapLost === 0 && pcbsLost === 0;
 };
+
+const isAtRest = (a: BoardSample | undefined, b: BoardSample | undefined): boolean =>
+  a !== undefined && a.heap === b?.heap && a.openPcbs === 0 && a.timeWait === 0;
 
 function losses(before: BoardSample, after: BoardSample | undefined): Partial<BoardReport> {
   if (!after) return {};

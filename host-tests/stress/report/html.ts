@@ -166,6 +166,9 @@ function boardSection({ board }: StressReport): string {
     after?.openPcbs !== undefined
       ? `Control blocks left: ${after.openPcbs} open, ${after.timeWait ?? 0} in TIME_WAIT.`
       : '',
+    board.grownOnce !== undefined
+      ? `${formatBytes(board.grownOnce)} were missing after the load, but a second load took no more: growth, not a leak.`
+      : '',
     board.restarts !== undefined ? `Restarts: ${board.restarts}.` : '',
   ].join(' ');
   return `<section><h2>The board</h2><p>${sentence}</p><div class="chart" id="heap"></div><div class="chart" id="pcbs"></div></section>`;

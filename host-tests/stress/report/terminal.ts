@@ -111,6 +111,7 @@ function board({ board }: StressReport): string[] {
     board.before?.heap !== undefined &&
       board.after?.heap !== undefined &&
       `heap ${formatBytes(board.before.heap)} → ${formatBytes(board.after.heap)}, lowest ${formatBytes(board.minHeap ?? 0)} with garbage`,
+    board.grownOnce !== undefined && `${formatBytes(board.grownOnce)} of it grown once, not leaking`,
     board.after?.openPcbs !== undefined && `open pcbs ${board.after.openPcbs}, TIME_WAIT ${board.after.timeWait ?? 0}`,
     board.restarts !== undefined && `restarts ${board.restarts}`,
     board.coolDownMs !== undefined && `after ${formatMs(board.coolDownMs)} of cool-down`,
