@@ -7,9 +7,11 @@ import { TcpIp } from '../tcpip/stack.ts';
 import { STATE_NAMES } from '../tcpip/tcp-state.ts';
 import type { Link } from '../wire/link.ts';
 import type { ModuleHost } from './host.ts';
+import { mdnsModule } from './mdns.ts';
 import { netModule } from './net.ts';
 import { netModule2016 } from './net-2016/module.ts';
 import type { NetworkSide, NetworkSideOptions } from './network-side.ts';
+import { sntpModule } from './sntp.ts';
 import { wifiModule } from './wifi.ts';
 import { createWifiEvents } from './wifi/events.ts';
 import { loadSettings } from './wifi/settings.ts';
@@ -74,9 +76,12 @@ export function createNetwork(
     station.joinNow({ ssid: connected.ssid, password: '', bssid: undefined }, { address, netmask, gateway });
   }
 
+  const context = { host, lua, stack, dns };
   return {
     modules: [
-      (profile.net.api === 'espconn' ? netModule2016 : netModule)({ host, lua, stack, dns }),
+      (profile.net.api === 'espconn' ? netModule2016 : netModule)(context),
+      sntpModule(context),
+      mdnsModule(context),
       wifiModule({ host, station, stack, dhcp, events, settings, accessPoint }),
     ],
     pcbs: () => stack.pcbs(),

@@ -1,13 +1,13 @@
 import { LuaError } from '../lua/errors.ts';
 import type { Fields, LuaModule } from '../lua/library.ts';
-import { LuaType, type Lua, type LuaFunction } from '../lua/lua.ts';
+import { LuaType, type Lua } from '../lua/lua.ts';
 import type { DhcpClient } from '../tcpip/dhcp.ts';
 import type { TcpIp } from '../tcpip/stack.ts';
 import type { ModuleHost } from './host.ts';
 import type { AccessPoint } from './network-side.ts';
 import type { WifiEvents } from './wifi/events.ts';
 import { saveSettings, type WifiSettings } from './wifi/settings.ts';
-import { pushed, stationFunctions } from './wifi/sta.ts';
+import { missingFunctions, pushed, stationFunctions } from './wifi/sta.ts';
 import { ACCESS_POINT, Mode, type Station } from './wifi/station.ts';
 
 export interface WifiModuleOptions {
@@ -101,6 +101,7 @@ export function wifiModule(options: WifiModuleOptions): LuaModule {
         pcallx: (args, results) => host.pcallx(args, results),
       }),
       ap: accessPointFunctions(),
+      ...missingFunctions('wifi', ['suspend', 'resume', 'sleeptype']),
       eventmon: events.fields,
       ...CONSTANTS,
     },
@@ -109,14 +110,8 @@ export function wifiModule(options: WifiModuleOptions): LuaModule {
 
 /** What the virtual board has not: each function says so itself. */
 function accessPointFunctions(): Fields {
-  const missing = (name: string): LuaFunction => {
-    return () => {
-      throw new LuaError(`wifi.ap.${name}: the virtual board has no access point side`);
-    };
-  };
   const names = 'config deauth getip setip getbroadcast getmac setmac getclient getconfig getdefaultconfig'.split(' ');
-  const dhcp = Object.fromEntries(['config', 'start', 'stop'].map((name) => [name, missing(`dhcp.${name}`)]));
-  return { ...Object.fromEntries(names.map((name) => [name, missing(name)])), dhcp };
+  return { ...missingFunctions('wifi.ap', names), dhcp: missingFunctions('wifi.ap.dhcp', ['config', 'start', 'stop']) };
 }
 
 const CONSTANTS: Fields = {

@@ -57,7 +57,7 @@ export function decodeAnswer(message: Uint8Array): DnsResponse | undefined {
 }
 
 /** A name and where it ends. Of a compressed name (RFC 1035 section 4.1.4) only the part before the pointer is read. */
-function readName(message: Uint8Array, from: number): { name: string; end: number } {
+export function readName(message: Uint8Array, from: number): { name: string; end: number } {
   const labels: string[] = [];
   let at = from;
   while (at < message.length) {

@@ -3,7 +3,7 @@ import type { DhcpClient } from '../../tcpip/dhcp.ts';
 import type { TcpIp } from '../../tcpip/stack.ts';
 import { LuaError } from '../../lua/errors.ts';
 import type { Fields } from '../../lua/library.ts';
-import { LuaType, type Lua } from '../../lua/lua.ts';
+import { LuaType, type Lua, type LuaFunction } from '../../lua/lua.ts';
 import type { AccessPoint } from '../network-side.ts';
 import { CONFIG_HANDLERS, type WifiEvents } from './events.ts';
 import { ACCESS_POINT, Status, type Station, type StationConfig } from './station.ts';
@@ -50,6 +50,7 @@ export function stationFunctions(options: StationFunctionsOptions): Fields {
     status,
     sleeptype,
     getapindex: (lua) => pushed(lua, 1),
+    ...missingFunctions('wifi.sta', ['changeap', 'getapinfo', 'setaplimit']),
   };
 
   function config(lua: Lua): number {
@@ -242,4 +243,14 @@ export function pushed(lua: Lua, value: string | number | boolean | undefined): 
   else if (typeof value === 'boolean') lua.pushBoolean(value);
   else lua.pushNil();
   return 1;
+}
+
+/** Functions that the virtual board has not: each says so itself. */
+export function missingFunctions(table: string, names: readonly string[]): Record<string, LuaFunction> {
+  const missing = (name: string): LuaFunction => {
+    return () => {
+      throw new LuaError(`the virtual board has no ${table}.${name}`);
+    };
+  };
+  return Object.fromEntries(names.map((name) => [name, missing(name)]));
 }
