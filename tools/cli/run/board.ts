@@ -3,6 +3,7 @@ import { captureFor, VirtualDriver } from '../../../host-tests/drivers/virtual-d
 import { WifiDriver } from '../../../host-tests/drivers/wifi-driver.ts';
 import type { BoardDriver } from '../../../host-tests/board-driver.ts';
 import type { CaptureChoice } from '../../../host-tests/stress/evidence.ts';
+import { inspectImage } from '../../flash/image.ts';
 import { syntheticImage } from '../../flash/synthetic-image.ts';
 import { findPort } from '../../serial/discovery.ts';
 import { portCandidates } from '../../virtual-board/lab.ts';
@@ -33,15 +34,14 @@ export interface RunBoard {
 }
 
 /** Finds the board on a serial port. */
-export async function findBoard(options: RunOptions): Promise<RunBoard> {
+export async function findBoard(options: RunOptions, image: Uint8Array | undefined): Promise<RunBoard> {
   const serialPath = await findPort(options.port);
-  const { firmware } = options;
   return {
     note: serialPath,
     serialPath,
     isVirtual: false,
-    image: firmware === undefined ? undefined : readImage(firmware),
-    imageName: firmware ?? '',
+    image,
+    imageName: options.firmware ?? '',
     reach: (serving) => ({ ...serving, host: options.host ?? serving.host }),
     driver: ({ host, port }) => Promise.resolve(new WifiDriver(host, port)),
     capture: 'auto',
@@ -50,9 +50,8 @@ export async function findBoard(options: RunOptions): Promise<RunBoard> {
 }
 
 /** Starts a virtual board with an empty flash chip. */
-export async function startBoard(options: RunOptions, scope: Scope): Promise<RunBoard> {
+export async function startBoard(options: RunOptions, image: Uint8Array | undefined, scope: Scope): Promise<RunBoard> {
   const { firmware, net, profile, serial } = options;
-  const image = firmware === undefined ? syntheticImage() : readImage(firmware);
   const session = await startVirtualBoard({ net, serial, ...(profile !== undefined && { profile }) });
   scope.onClose(() => session.close());
   const { host, port } = session;
@@ -60,7 +59,7 @@ export async function startBoard(options: RunOptions, scope: Scope): Promise<Run
     note: `net: ${session.netReason}`,
     serialPath: session.serialPath,
     isVirtual: true,
-    image,
+    image: image ?? syntheticImage(),
     imageName: firmware ?? 'the synthetic image',
     reach: () => ({ host, port }),
     driver: () => VirtualDriver.connect(session.controlPath, host, port),
@@ -80,10 +79,18 @@ export async function prepareNetwork(options: RunOptions): Promise<void> {
   await enterNamespace();
 }
 
-function readImage(path: string): Uint8Array {
+/**
+ * The firmware image that the command line names, checked before anything is started.
+ * @throws UserError (usage) when there is none to read, or when it is not one for this chip.
+ */
+export function readImage(path: string | undefined): Uint8Array | undefined {
+  if (path === undefined) return undefined;
   try {
-    return readFileSync(path);
+    const data = readFileSync(path);
+    inspectImage([{ name: path, address: 0, data }]);
+    return data;
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(
       `cannot read the firmware image ${path}: ${error instanceof Error ? error.message : String(error)}`,
       'give the path of a NodeMCU .bin file, from the NodeMCU cloud build for example',

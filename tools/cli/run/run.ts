@@ -13,7 +13,7 @@ import type { Port } from '../../serial/port.ts';
 import { describeUpload, uploadWithProgress, wifiFromOptions } from '../../upload/command.ts';
 import { ExitCode } from '../exit.ts';
 import { startProgress } from '../progress.ts';
-import { findBoard, prepareNetwork, startBoard, type RunBoard } from './board.ts';
+import { findBoard, prepareNetwork, readImage, startBoard, type RunBoard } from './board.ts';
 import { BoardLog, type Serving } from './board-log.ts';
 import type { RunOptions } from './options.ts';
 import { Scope } from './scope.ts';
@@ -34,11 +34,12 @@ export async function run(options: RunOptions): Promise<ExitCode> {
 }
 
 async function runIn(scope: Scope, options: RunOptions): Promise<ExitCode> {
+  const image = readImage(options.firmware);
   const steps = numberedSteps(5 + (options.stress ? 1 : 0));
   const built = await scope.interruptible(compile(steps));
   const board = await scope.interruptible(
     steps.step(options.virtual ? 'start a virtual board' : 'find the board', async () => {
-      const value = options.virtual ? await startBoard(options, scope) : await findBoard(options);
+      const value = options.virtual ? await startBoard(options, image, scope) : await findBoard(options, image);
       return { value, note: value.note };
     }),
   );
