@@ -20,8 +20,11 @@ async function fetchOver(net: string, ...air: string[]): Promise<KernelClientRep
   return JSON.parse(stdout) as KernelClientReport;
 }
 
+/** Frames that the board has received. */
 const framesOf = (path: string): string[] =>
-  readCapture(readFileSync(path)).packets.map(({ frame }) => Buffer.from(frame).toString('hex'));
+  readCapture(readFileSync(path))
+    .packets.filter(({ direction }) => direction === 'in')
+    .map(({ frame }) => Buffer.from(frame).toString('hex'));
 
 describe.skipIf(missing)(`a board in a network namespace${missing ? ` (skipped: ${missing})` : ''}`, () => {
   it.each([
@@ -36,7 +39,7 @@ describe.skipIf(missing)(`a board in a network namespace${missing ? ` (skipped: 
         netReason: `${name} in its own namespace: Linux's TCP is the client, 192.168.100.1 -> 192.168.100.99`,
         statuses: Array<number>(10).fill(200),
       });
-      expect(framesOf(join(folder, 'board.pcapng')).length).toBeGreaterThan(80);
+      expect(framesOf(join(folder, 'board.pcapng')).length).toBeGreaterThan(40);
       expect(existsSync(farCapturePath(join(folder, 'board.pcapng')))).toBe(false);
     },
     60_000,
@@ -52,7 +55,7 @@ describe.skipIf(missing)(`a board in a network namespace${missing ? ` (skipped: 
     expect(report.statuses).toEqual(Array<number>(10).fill(200));
     const board = framesOf(join(folder, 'board.pcapng'));
     const network = framesOf(farCapturePath(join(folder, 'board.pcapng')));
-    // The network has seen what the board sent, and more than what reached the board.
+    // All that reached the board has been on the network, and more than that.
     expect(network.length).toBeGreaterThan(board.length);
     expect(board.filter((frame) => !network.includes(frame))).toEqual([]);
   }, 60_000);
