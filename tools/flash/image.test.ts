@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../cli/exit.ts';
+import { xorChecksum } from '../virtual-board/serial/loader-protocol.ts';
 import { MemoryFlash } from '../virtual-board/serial/memory-flash.ts';
 import { isBootable } from '../virtual-board/serial/boot-image.ts';
 import { checkFits, inspectImage, IROM_OFFSET, patchFlashSize, type ImagePart } from './image.ts';
@@ -31,6 +32,11 @@ describe('an image', () => {
   it('is of the older SDK when there is no partition table in front of its code', () => {
     const image = changed((bytes) => bytes.fill(0x11, IROM_OFFSET, IROM_OFFSET + 96));
     expect(inspectImage([part(image)]).sdkGeneration).toBe('before 3.0');
+  });
+
+  it('of the older SDK may have a first part up to its code', () => {
+    const image = longFirstPart().fill(0x11, IROM_OFFSET, IROM_OFFSET + 96);
+    expect(inspectImage([part(image)]).segments).toEqual([{ address: 0x40100000, size: 0xb000 }]);
   });
 
   it('gets the real flash size into its header without harm to its checksum', () => {
@@ -95,10 +101,12 @@ describe('the synthetic image', () => {
   });
 });
 
+/** One segment of 0xb000 bytes, its checksum right. */
 function longFirstPart(): Uint8Array {
   return changed((image) => {
-    new DataView(image.buffer).setUint32(12, 0xb000, true);
     image.set([1], 1);
+    new DataView(image.buffer).setUint32(12, 0xb000, true);
+    image.set([xorChecksum(image.subarray(16, 16 + 0xb000))], (16 + 0xb000) | 15);
   });
 }
 

@@ -27,7 +27,7 @@ export const HEADER_SIZE = 8;
 export const SEGMENT_HEADER_SIZE = 8;
 /** Where code that runs from flash begins; the image that is loaded to RAM lies below. */
 export const IROM_OFFSET = 0x10000;
-/** The firmware's RAM image ends here: the sectors up to 0x10000 hold calibration and system parameters. */
+/** The RAM image of 3.x ends here: the sectors up to 0x10000 hold calibration and system parameters (user_main.c). */
 const RAM_IMAGE_LIMIT = 0xb000;
 export const SYNTHETIC_MARK = 'LAST-ACK SYNTHETIC IMAGE, NO FIRMWARE INSIDE';
 /** Second entry of the partition table of 3.x: RF calibration (type 4) in the sector at 0xB000. */
@@ -62,11 +62,13 @@ export function inspectImage(parts: readonly ImagePart[]): ImageInfo {
       `${first.name} is only the first part of a firmware: nothing in it runs from flash at 0x10000`,
       'give both parts, 0x00000.bin and 0x10000.bin, or the combined image',
     );
+  const sdkGeneration = hasPartitionTable(flash) ? '3.x' : 'before 3.0';
+  checkFirstPart(first, segments, sdkGeneration);
   const text = Buffer.from(flash).toString('latin1');
   if (!text.includes('NodeMCU')) throw refusal(`${first.name} is an ESP8266 image, but not of NodeMCU`, getImageCure);
   return {
     sdkVersion: /\b[1-3]\.\d+\.\d+(?:\.\d+)?(?:-\w+)?\([0-9a-f]{6,10}\)/.exec(text)?.[0],
-    sdkGeneration: hasPartitionTable(flash) ? '3.x' : 'before 3.0',
+    sdkGeneration,
     segments: segments.map(({ address, size }) => ({ address, size })),
     end: flash.length,
     isSynthetic: text.includes(SYNTHETIC_MARK),
@@ -186,10 +188,14 @@ function checkSegments({ name }: ImagePart, segments: readonly Segment[]): void 
       `${name} is not for an ESP8266: a segment belongs at 0x${stray.address.toString(16)}`,
       'ESP32 images look alike; get the one for the ESP8266',
     );
+}
+
+function checkFirstPart({ name }: ImagePart, segments: readonly Segment[], generation: SdkGeneration): void {
   const end = checksumOffset(segments) + 1;
-  if (end > RAM_IMAGE_LIMIT)
+  const limit = generation === '3.x' ? RAM_IMAGE_LIMIT : IROM_OFFSET;
+  if (end > limit)
     throw refusal(
-      `the first part of ${name} ends at 0x${end.toString(16)}, behind the limit of 0x${RAM_IMAGE_LIMIT.toString(16)}`,
+      `the first part of ${name} ends at 0x${end.toString(16)}, behind the limit of 0x${limit.toString(16)}`,
       'it would overwrite system parameters: build the firmware with fewer modules',
     );
 }

@@ -6,8 +6,6 @@ const HEADER_SIZE = 8;
 const SEGMENT_HEADER_SIZE = 8;
 /** The ROM maps code from here on; the image loaded to RAM must end before it. */
 const IROM_START = 0x10000;
-/** Where the RAM image must end, since the firmware's linker script leaves no more (nodemcu.ld). */
-const RAM_IMAGE_END = 0xb000;
 
 /**
  * Whether the boot ROM would start what is in flash: an image header at address 0, segments that end in the right XOR
@@ -25,7 +23,7 @@ function endOfSegments(flash: FlashChip): number | undefined {
   let end = HEADER_SIZE;
   for (const segment of segments(flash)) {
     end = segment.start + segment.length;
-    if (end > RAM_IMAGE_END) return undefined;
+    if (end > IROM_START) return undefined;
   }
   return end === HEADER_SIZE ? undefined : end;
 }
@@ -35,7 +33,7 @@ function* segments(flash: FlashChip): Generator<{ start: number; length: number 
   if (header[0] !== IMAGE_MAGIC) return;
   const count = header[1] ?? 0;
   let at = HEADER_SIZE;
-  for (let index = 0; index < count && at < RAM_IMAGE_END; index++) {
+  for (let index = 0; index < count && at < IROM_START; index++) {
     const length = new DataView(flash.read(at + 4, 4).buffer).getUint32(0, true);
     yield { start: at + SEGMENT_HEADER_SIZE, length };
     at += SEGMENT_HEADER_SIZE + length;
