@@ -8,6 +8,8 @@ import type { TcpProfile } from './tcp-profile.ts';
  */
 const TCP_2016: TcpProfile = {
   ...NODEMCU_TCP,
+  // Run: retransmissions at 0.75, 2.3, 5.3, 11, 24, 48, 97 s, an idle timeout of 30 at 61 s: ticks of 125 and 250 ms.
+  polling: undefined,
   // Read: TCP_MSL 60000 in tcp_impl.h; 5 s since 2017-03.
   timeWaitMs: 120_000,
   lastAckMs: 120_000,
