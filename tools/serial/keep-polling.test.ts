@@ -1,31 +1,17 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
+import { nativePty } from '../virtual-board/serial/pty.ts';
 import { makeNonBlocking, makeRaw } from '../virtual-board/serial/termios.ts';
 import { openPort } from './open-port.ts';
-
-interface Terminal {
-  master: number;
-  slave: number;
-  pty: string;
-}
-
-function openTerminal(): Terminal {
-  const { requireBinary } = createRequire(import.meta.url)('@lydell/node-pty/requireBinary.js') as {
-    requireBinary: (file: string) => { open: (columns: number, rows: number) => Terminal };
-  };
-  const terminal = requireBinary('pty.node').open(80, 24);
-  makeRaw(terminal.slave, 115200);
-  makeNonBlocking(terminal.master);
-  return terminal;
-}
 
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
 it.skipIf(process.platform === 'win32')(
   'goes on with a write that had to wait, though a read began meanwhile (not on Windows, without PTYs)',
   async () => {
-    const { master, slave, pty } = openTerminal();
+    const { master, slave, pty } = nativePty().open(80, 24);
+    makeRaw(slave, 115200);
+    makeNonBlocking(master);
     const port = await openPort(pty);
     const heard: string[] = [];
     port.onData((bytes) => heard.push(Buffer.from(bytes).toString()));

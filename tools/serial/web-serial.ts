@@ -1,3 +1,4 @@
+/// <reference types="w3c-web-serial" />
 import type { BaudRateConfigurablePort } from 'esptool-js';
 import type { Port } from './port.ts';
 

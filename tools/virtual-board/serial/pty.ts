@@ -63,8 +63,11 @@ export function openPty(line: SerialLine, linkPath: string): Promise<Pty> {
   });
 }
 
-/** The slave stays open in this process too: without any, reading the master fails as soon as a host closes its own. */
-function nativePty(): NativePty {
+/**
+ * The prebuilt part of node-pty. Its slave descriptor stays open in this process too: without any, reading the master
+ * fails as soon as a host closes its own.
+ */
+export function nativePty(): NativePty {
   try {
     const require = createRequire(import.meta.url);
     const { requireBinary } = require('@lydell/node-pty/requireBinary.js') as {
