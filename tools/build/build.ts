@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type ts from 'typescript';
+import type TS from 'typescript';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { AssetStore } from './assets/assets.ts';
 import { findAssets } from './assets/find-assets.ts';
@@ -98,7 +98,7 @@ export class Builder {
   }
 
   /** A module as it was compiled before, unless it or a file that it embeds has changed. */
-  private module(program: ts.Program, file: ts.SourceFile): GraphModule {
+  private module(program: TS.Program, file: TS.SourceFile): GraphModule {
     const known = this.modules.get(file.fileName);
     if (known?.assets.every((asset) => this.assets.get(asset.source) === asset)) return known;
     const optimise = this.options.optimise ?? true;
@@ -131,7 +131,7 @@ export class Builder {
     return { files, method: heapMethod, change: compareWithPrevious(files, this.outDir) };
   }
 
-  private async prepareAssets(program: ts.Program): Promise<void> {
+  private async prepareAssets(program: TS.Program): Promise<void> {
     const missing: Problem[] = [];
     for (const { node, source } of findAssets(program)) {
       try {

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { reportFailure } from '../cli/failure.ts';
 import { type BuildOptions, type BuildResult, Builder } from './build.ts';
 import { describeBuild } from './report/describe.ts';
-import { watch } from './watch.ts';
 
 interface Flags {
   project?: string;
@@ -25,8 +24,12 @@ export function register(command: Command): void {
       const builder = new Builder(optionsFrom(flags));
       const print = (result: BuildResult): void =>
         console.log(flags.json ? JSON.stringify(result) : describeBuild(result));
-      if (!flags.watch) print(await builder.build());
-      else await watch(builder, print, (error) => void reportFailure(error), interrupted());
+      if (!flags.watch) {
+        print(await builder.build());
+        return;
+      }
+      const { watch } = await import('./watch.ts');
+      await watch(builder, print, (error) => void reportFailure(error), interrupted());
     });
 }
 

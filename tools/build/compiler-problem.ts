@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import { type Problem, placeOf } from './problem.ts';
 
 /** What a compiler's complaint means here, and what to write instead. The first pattern that fits wins. */
@@ -34,7 +35,7 @@ const cures: readonly { pattern: RegExp; cure: string }[] = [
 ];
 
 /** A diagnostic of TypeScript or typescript-to-lua as a problem with a place and a cure. */
-export function toProblem(diagnostic: ts.Diagnostic): Problem {
+export function toProblem(diagnostic: TS.Diagnostic): Problem {
   const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n      ');
   const cure = cures.find(({ pattern }) => pattern.test(message))?.cure ?? generalCure(diagnostic);
   const place = diagnostic.file ? placeOf(diagnostic.file, diagnostic.start ?? 0) : {};
@@ -42,15 +43,15 @@ export function toProblem(diagnostic: ts.Diagnostic): Problem {
 }
 
 /** typescript-to-lua numbers its own diagnostics from 100000. */
-function isFromTstl(diagnostic: ts.Diagnostic): boolean {
+function isFromTstl(diagnostic: TS.Diagnostic): boolean {
   return diagnostic.code >= 100_000;
 }
 
-function codeOf(diagnostic: ts.Diagnostic): string {
+function codeOf(diagnostic: TS.Diagnostic): string {
   return isFromTstl(diagnostic) ? `TSTL${diagnostic.code}` : `TS${diagnostic.code}`;
 }
 
-function generalCure(diagnostic: ts.Diagnostic): string {
+function generalCure(diagnostic: TS.Diagnostic): string {
   if (isFromTstl(diagnostic)) return 'the device cannot run this form: write it with plain functions, tables and if';
   return 'mend the type; an editor with firmware/tsconfig.json shows the same error as you type';
 }

@@ -1,4 +1,4 @@
-import type ts from 'typescript';
+import type TS from 'typescript';
 import { readChunk } from '../bytecode/read-chunk.ts';
 import { stripNames } from '../bytecode/strip.ts';
 import { writeChunk } from '../bytecode/write-chunk.ts';
@@ -38,7 +38,7 @@ export class ChunkEmitter {
     this.outDir = outDir;
   }
 
-  emit(program: ts.Program, chunk: Chunk): EmittedChunk {
+  emit(program: TS.Program, chunk: Chunk): EmittedChunk {
     const { modules, context } = chunk;
     const known = this.made.get(chunk.name);
     const isSame =
@@ -51,7 +51,7 @@ export class ChunkEmitter {
     return emitted;
   }
 
-  private make(program: ts.Program, chunk: Chunk): EmittedChunk {
+  private make(program: TS.Program, chunk: Chunk): EmittedChunk {
     const { code, map } = printLua(program, chunk.segments(), this.outDir);
     const prototype = readChunk(compileLua(code, `@${chunk.name}.lua`), 'stock');
     const isSource = this.kind === 'lua';

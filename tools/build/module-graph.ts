@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { walkLua } from './lua-ast/walk.ts';
 import { namedModule } from './plugins/module-names.ts';
@@ -23,9 +24,9 @@ export interface GraphModule extends TranspiledModule {
 
 /** Follows the imports that survive compilation, from the entry on. */
 export function buildGraph(
-  program: ts.Program,
+  program: TS.Program,
   entry: string,
-  read: (file: ts.SourceFile) => GraphModule,
+  read: (file: TS.SourceFile) => GraphModule,
 ): ModuleGraph {
   const graph: ModuleGraph = { entry, modules: new Map(), roots: [], problems: [] };
   const roots = new Set([entry]);
@@ -70,7 +71,7 @@ export function requiredSpecifier(node: lua.Node): string | undefined {
 }
 
 /** Adds what a compiled module imports and names. */
-export function withImports(program: ts.Program, transpiled: TranspiledModule): GraphModule {
+export function withImports(program: TS.Program, transpiled: TranspiledModule): GraphModule {
   const module: GraphModule = { ...transpiled, imports: new Map(), named: new Set() };
   walkLua(module.ast, (node) => {
     const specifier = requiredSpecifier(node);
@@ -82,7 +83,7 @@ export function withImports(program: ts.Program, transpiled: TranspiledModule): 
   return module;
 }
 
-function resolve(program: ts.Program, specifier: string, from: string): string | undefined {
+function resolve(program: TS.Program, specifier: string, from: string): string | undefined {
   const found = ts.resolveModuleName(specifier, from, program.getCompilerOptions(), ts.sys).resolvedModule;
   const file = found && program.getSourceFile(found.resolvedFileName);
   return file && !file.isDeclarationFile ? file.fileName : undefined;

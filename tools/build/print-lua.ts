@@ -1,5 +1,6 @@
 import path from 'node:path';
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import * as lua from 'typescript-to-lua';
 import type { Segment } from './hoist/merge.ts';
 import { normalise } from './project.ts';
@@ -11,7 +12,7 @@ export interface PrintedLua {
 }
 
 /** Segments of one chunk as Lua text. */
-export function printLua(program: ts.Program, segments: readonly Segment[], outDir: string): PrintedLua {
+export function printLua(program: TS.Program, segments: readonly Segment[], outDir: string): PrintedLua {
   const sources = new Map<lua.Statement, string>();
   for (const { fileName, statements } of segments) {
     for (const statement of statements) sources.set(statement, normalise(path.relative(outDir, fileName)));
@@ -26,7 +27,7 @@ export function printLua(program: ts.Program, segments: readonly Segment[], outD
 class SegmentPrinter extends lua.LuaPrinter {
   private readonly sources: ReadonlyMap<lua.Statement, string>;
 
-  constructor(program: ts.Program, fileName: string, sources: ReadonlyMap<lua.Statement, string>) {
+  constructor(program: TS.Program, fileName: string, sources: ReadonlyMap<lua.Statement, string>) {
     super(ts.sys, program, fileName);
     this.sources = sources;
   }

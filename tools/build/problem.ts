@@ -1,5 +1,5 @@
 import path from 'node:path';
-import ts from 'typescript';
+import type TS from 'typescript';
 import { ExitCode, UserError } from '../cli/exit.ts';
 
 /** One thing that keeps a project from being built, and what to do about it. */
@@ -31,7 +31,7 @@ export function describeProblem(problem: Problem): string {
 }
 
 /** Where a node starts, as the file, line and column of a Problem. */
-export function placeOf(sourceFile: ts.SourceFile, position: number): Pick<Problem, 'file' | 'line' | 'column'> {
+export function placeOf(sourceFile: TS.SourceFile, position: number): Pick<Problem, 'file' | 'line' | 'column'> {
   const { line, character } = sourceFile.getLineAndCharacterOfPosition(position);
   return { file: relativePath(sourceFile.fileName), line: line + 1, column: character + 1 };
 }

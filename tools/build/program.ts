@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import { toProblem } from './compiler-problem.ts';
 import type { Problem } from './problem.ts';
 import { type Project, firmwareRoot, normalise } from './project.ts';
@@ -12,7 +13,7 @@ const javascriptLibrary = `${firmwareRoot}std/javascript.d.ts`;
 
 interface ReadFile {
   version: string;
-  file: ts.SourceFile;
+  file: TS.SourceFile;
 }
 
 /** Declaration files that were read before, for all projects of this process: they are parsed with the same options. */
@@ -20,7 +21,7 @@ const declarations = new Map<string, ReadFile>();
 
 /** A program that was type checked, and how it differs from the one before. */
 export interface CheckedProgram {
-  program: ts.Program;
+  program: TS.Program;
   problems: Problem[];
   /** Files whose compiled form may differ from the last time, by their own change or by that of a type they use. */
   affected: ReadonlySet<string>;
@@ -30,8 +31,8 @@ export interface CheckedProgram {
 export class Compiler {
   private readonly project: Project;
   private readonly sourceFiles = new Map<string, ReadFile>();
-  private readonly host: ts.CompilerHost;
-  private previous: ts.SemanticDiagnosticsBuilderProgram | undefined;
+  private readonly host: TS.CompilerHost;
+  private previous: TS.SemanticDiagnosticsBuilderProgram | undefined;
 
   constructor(project: Project) {
     this.project = project;
@@ -73,17 +74,17 @@ export class Compiler {
 }
 
 function nextAffected(
-  builder: ts.SemanticDiagnosticsBuilderProgram,
-): ts.AffectedFileResult<readonly ts.Diagnostic[]> | undefined {
+  builder: TS.SemanticDiagnosticsBuilderProgram,
+): TS.AffectedFileResult<readonly TS.Diagnostic[]> | undefined {
   return builder.getSemanticDiagnosticsOfNextAffectedFile();
 }
 
-function filesOf(affected: ts.SourceFile | ts.Program): readonly ts.SourceFile[] {
+function filesOf(affected: TS.SourceFile | TS.Program): readonly TS.SourceFile[] {
   return 'getSourceFiles' in affected ? affected.getSourceFiles() : [affected];
 }
 
 /** Everything that TypeScript has against a program. */
-function findTypeErrors(builder: ts.SemanticDiagnosticsBuilderProgram): Problem[] {
+function findTypeErrors(builder: TS.SemanticDiagnosticsBuilderProgram): Problem[] {
   if (!builder.getSourceFiles().some(isJavascriptLibrary)) return [withoutStandardLibrary];
   const diagnostics = [
     ...builder.getConfigFileParsingDiagnostics(),
@@ -103,7 +104,7 @@ const withoutStandardLibrary: Problem = {
   cure: 'let tsconfig.json extend last-ack/firmware/tsconfig.base.json and leave "files" and "noLib" as they are there',
 };
 
-function isJavascriptLibrary(file: ts.SourceFile): boolean {
+function isJavascriptLibrary(file: TS.SourceFile): boolean {
   return file.fileName.endsWith('/std/javascript.d.ts') && normalise(realpathSync(file.fileName)) === javascriptLibrary;
 }
 

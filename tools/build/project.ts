@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import { type CompilerOptions, LuaLibImportKind, LuaTarget } from 'typescript-to-lua';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { toProblem } from './compiler-problem.ts';
@@ -40,7 +41,7 @@ export function readProject(where?: string): Project {
 }
 
 /** What a build decides whatever the project says: the settings that give the leanest correct Lua. */
-const leanOptions: ts.CompilerOptions = {
+const leanOptions: TS.CompilerOptions = {
   noEmit: false,
   noLib: true,
   removeComments: true,

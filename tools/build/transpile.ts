@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from './typescript.ts';
 import * as lua from 'typescript-to-lua';
 import type { Asset, AssetStore } from './assets/assets.ts';
 import { toProblem } from './compiler-problem.ts';
@@ -26,7 +27,7 @@ export interface TranspileOptions {
 }
 
 /** Compiles one source file of a program that has no type errors. */
-export function transpile(program: ts.Program, file: ts.SourceFile, options: TranspileOptions): TranspiledModule {
+export function transpile(program: TS.Program, file: TS.SourceFile, options: TranspileOptions): TranspiledModule {
   let ast: lua.File | undefined;
   const assets = new Set<Asset>();
   const capture: lua.Plugin = {

@@ -3,7 +3,7 @@ import chokidar from 'chokidar';
 import type { BuildResult, Builder } from './build.ts';
 
 /** How long to wait for further changes after one, ms: editors write a file in several steps. */
-const settleMs = 20;
+const settleMs = 5;
 
 /**
  * Builds now and after every change of the project, until `signal` is aborted. `onResult` gets each build, `onFailure`

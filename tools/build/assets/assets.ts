@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { minify } from 'html-minifier-terser';
 
 /** A file prepared for the board. */
 export interface Asset {
@@ -61,7 +60,9 @@ async function prepareAsset(source: string): Promise<Asset> {
   };
 }
 
-function minifyPage(html: string): Promise<string> {
+async function minifyPage(html: string): Promise<string> {
+  // Loaded only when there is a page: it takes as long to load as a small firmware to build.
+  const { minify } = await import('html-minifier-terser');
   return minify(html, {
     collapseWhitespace: true,
     minifyCSS: true,

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from '../typescript.ts';
 import { describe, expect, test } from 'vitest';
 import { build } from '../build.ts';
 import { firmwareRoot } from '../project.ts';
@@ -127,7 +128,7 @@ function declaredNames(): { namespaces: Map<string, Set<string>>; interfaces: Ma
   const program = ts.createProgram([`${firmwareRoot}nodemcu/index.d.ts`], { noLib: true, types: [] });
   // Binding sets the parents that getText needs.
   program.getTypeChecker();
-  const visit = (body: ts.ModuleBlock, module: string, prefix: string): void => {
+  const visit = (body: TS.ModuleBlock, module: string, prefix: string): void => {
     const names = namespaces.get(module) ?? new Set();
     namespaces.set(module, names);
     for (const statement of body.statements) {

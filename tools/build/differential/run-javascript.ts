@@ -1,6 +1,6 @@
 import path from 'node:path';
 import vm from 'node:vm';
-import ts from 'typescript';
+import { ts } from '../typescript.ts';
 
 /** Lua's functions for JavaScript, as far as the programs of the tests use them. */
 function luaFunctions(lines: string[]): Record<string, unknown> {

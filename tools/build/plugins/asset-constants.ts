@@ -1,11 +1,12 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 import type { Asset } from '../assets/assets.ts';
 import { namedAsset } from '../assets/find-assets.ts';
 
 /** `$asset('page.html').etag` and its other fields as constants; `used` hears of every asset that reaches the code. */
 export function assetConstants(find: (source: string) => Asset | undefined, used: (asset: Asset) => void): lua.Plugin {
-  const assetOf = (node: ts.Expression | undefined): Asset | undefined => {
+  const assetOf = (node: TS.Expression | undefined): Asset | undefined => {
     const source = node && ts.isCallExpression(node) ? namedAsset(node) : undefined;
     const asset = source === undefined ? undefined : find(source);
     if (asset) used(asset);
@@ -31,7 +32,7 @@ export function assetConstants(find: (source: string) => Asset | undefined, used
 }
 
 /** What a `const` was set to. */
-function initialiserOf(context: lua.TransformationContext, node: ts.Expression): ts.Expression | undefined {
+function initialiserOf(context: lua.TransformationContext, node: TS.Expression): TS.Expression | undefined {
   const declaration = ts.isIdentifier(node) ? context.checker.getSymbolAtLocation(node)?.valueDeclaration : undefined;
   if (!declaration || !ts.isVariableDeclaration(declaration)) return undefined;
   return ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const ? declaration.initializer : undefined;

@@ -1,4 +1,4 @@
-import type ts from 'typescript';
+import type TS from 'typescript';
 import { unsupportedForTarget } from 'typescript-to-lua/dist/transformation/utils/diagnostics.js';
 
 /**
@@ -6,7 +6,7 @@ import { unsupportedForTarget } from 'typescript-to-lua/dist/transformation/util
  * that there may be no `bit`; the firmware's own `bit` module has functions of just these names with the same 32-bit
  * results, so the warning is dropped. (One exception: `x >>> 0` of a negative number stays negative there.)
  */
-export function isBitOperatorWarning(diagnostic: ts.Diagnostic): boolean {
+export function isBitOperatorWarning(diagnostic: TS.Diagnostic): boolean {
   const text = typeof diagnostic.messageText === 'string' ? diagnostic.messageText : diagnostic.messageText.messageText;
   return diagnostic.code === unsupportedForTarget.code && text.startsWith('Bitwise operations');
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { transformOrderedExpressions } from 'typescript-to-lua/dist/transformation/visitors/expression-list.js';
 import { isConcatenable, isString } from './types.ts';
@@ -19,16 +20,16 @@ export const flatConcatenation: lua.Plugin = {
 /** Lua's compiler nests as deep as a chain is long, 200 at most; a chain also needs a register for each operand. */
 const longestChain = 100;
 
-type Operand = string | ts.Expression;
+type Operand = string | TS.Expression;
 
-function isConcatenation(context: lua.TransformationContext, node: ts.Node): node is ts.BinaryExpression {
+function isConcatenation(context: lua.TransformationContext, node: TS.Node): node is TS.BinaryExpression {
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return false;
   return isString(context, node.left) || isString(context, node.right);
 }
 
 function concatenate(
   context: lua.TransformationContext,
-  node: ts.BinaryExpression | ts.TemplateExpression,
+  node: TS.BinaryExpression | TS.TemplateExpression,
 ): lua.Expression {
   const operands = [...operandsOf(context, node)];
   const expressions = operands.filter((operand) => typeof operand !== 'string');
@@ -47,7 +48,7 @@ function concatenate(
 }
 
 /** The operands in source order, those of inner concatenations included. */
-function* operandsOf(context: lua.TransformationContext, node: ts.Expression): Generator<Operand> {
+function* operandsOf(context: lua.TransformationContext, node: TS.Expression): Generator<Operand> {
   const inner = ts.skipPartiallyEmittedExpressions(ts.isParenthesizedExpression(node) ? node.expression : node);
   if (ts.isParenthesizedExpression(inner)) yield* operandsOf(context, inner);
   else if (ts.isStringLiteralLike(inner)) yield inner.text;
@@ -64,7 +65,7 @@ function* operandsOf(context: lua.TransformationContext, node: ts.Expression): G
 }
 
 /** `tostring(n)` inside a concatenation is what `..` does anyway. */
-function withoutToString(context: lua.TransformationContext, node: ts.Expression): ts.Expression {
+function withoutToString(context: lua.TransformationContext, node: TS.Expression): TS.Expression {
   if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'tostring')
     return node;
   const [argument] = node.arguments;
@@ -96,7 +97,7 @@ function joinConstants(parts: readonly lua.Expression[]): lua.Expression[] {
   return joined;
 }
 
-function chain(parts: readonly lua.Expression[], node: ts.Expression): lua.Expression {
+function chain(parts: readonly lua.Expression[], node: TS.Expression): lua.Expression {
   const [first = lua.createStringLiteral(''), ...rest] = parts;
   if (rest.length === 0) return first;
   if (parts.length > longestChain) {

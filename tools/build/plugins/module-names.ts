@@ -1,5 +1,6 @@
 import path from 'node:path';
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { normalise } from '../project.ts';
 
@@ -31,7 +32,7 @@ function resolve(context: lua.TransformationContext, specifier: string): string 
   return context.program.getSourceFile(file)?.fileName;
 }
 
-function noSuchModule(argument: ts.Expression): ts.Diagnostic {
+function noSuchModule(argument: TS.Expression): TS.Diagnostic {
   return {
     category: ts.DiagnosticCategory.Error,
     code: 190_001,

@@ -1,4 +1,5 @@
-import ts from 'typescript';
+import type TS from 'typescript';
+import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 
 /**
@@ -44,7 +45,7 @@ export const noRuntimeLibrary: lua.Plugin = {
 
 const blamed = new WeakMap<lua.TransformationContext, Set<string>>();
 
-function blame(node: ts.Node, context: lua.TransformationContext): lua.Node[] {
+function blame(node: TS.Node, context: lua.TransformationContext): lua.Node[] {
   const known = blamed.get(context) ?? new Set();
   blamed.set(context, known);
   const result = context.superTransformNode(node);
@@ -56,7 +57,7 @@ function blame(node: ts.Node, context: lua.TransformationContext): lua.Node[] {
   return result;
 }
 
-function needsRuntime(node: ts.Node, feature: string): ts.Diagnostic {
+function needsRuntime(node: TS.Node, feature: string): TS.Diagnostic {
   const original = ts.getOriginalNode(node);
   const file = original.getSourceFile();
   const text = original.getText().split('\n')[0]?.slice(0, 60) ?? '';

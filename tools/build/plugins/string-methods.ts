@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { isString } from './types.ts';
 
