@@ -8,7 +8,8 @@ export interface ControlledBoard {
   readonly serial: SerialLine;
   reset(cause: string): void;
   snapshot(options?: { collect?: boolean }): BoardSnapshot;
-  onEvent(receiver: (event: BoardEvent) => void): () => void;
+  /** Events of type `pcb` only with `pcb`. */
+  onEvent(receiver: (event: BoardEvent) => void, options?: { pcb?: boolean }): () => void;
   setInput(gpio: number, level: 0 | 1): void;
 }
 
@@ -50,11 +51,10 @@ export function controlMethods(board: ControlledBoard, network: ControlledNetwor
 
 function subscribe(board: ControlledBoard, client: ControlClient, types: readonly EventType[]): void {
   const wanted = new Set(types);
-  client.onEnd(
-    board.onEvent((event) => {
-      if (wanted.has(event.type)) client.push({ event });
-    }),
-  );
+  const push = (event: BoardEvent): void => {
+    if (wanted.has(event.type)) client.push({ event });
+  };
+  client.onEnd(board.onEvent(push, { pcb: wanted.has('pcb') }));
 }
 
 function capture(network: ControlledNetwork, { path, stop }: Readonly<Record<string, unknown>>): unknown {

@@ -17,7 +17,6 @@ export class HeadClient {
   readonly #closesFirst: boolean;
   #onEnd: (answered: boolean) => void = () => undefined;
   #answered = false;
-  #nextPort = 1024;
 
   constructor(link: Link, clock: Clock, closesFirst: boolean) {
     this.#closesFirst = closesFirst;
@@ -32,8 +31,6 @@ export class HeadClient {
     this.#answered = false;
     const pcb = this.#stack.createPcb(this.#events);
     if (!pcb) throw new Error('the client has no limit on memory, yet no control block');
-    this.#nextPort = this.#nextPort === 65_535 ? 1024 : this.#nextPort + 1;
-    pcb.localPort = this.#nextPort;
     this.#stack.connect(pcb, address(lab.board), lab.httpPort);
   }
 

@@ -114,6 +114,7 @@ function pushFront(list: PcbList, pcb: Pcb): void {
   pcb.previous = undefined;
   pcb.next = list.first;
   if (list.first) list.first.previous = pcb;
+  else list.last = pcb;
   list.first = pcb;
   list.size++;
 }
@@ -122,6 +123,7 @@ function unlink(list: PcbList, pcb: Pcb): void {
   if (pcb.previous) pcb.previous.next = pcb.next;
   else list.first = pcb.next;
   if (pcb.next) pcb.next.previous = pcb.previous;
+  else list.last = pcb.previous;
   pcb.previous = undefined;
   pcb.next = undefined;
   list.size--;

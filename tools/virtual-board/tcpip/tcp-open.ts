@@ -166,7 +166,7 @@ function takePort(tcp: Tcp): { port: number; after: Sequence | undefined } | und
     const isUsed = tcp.portUse.has(port) || tcp.listeners.some((listener) => listener.port === port);
     if (!isUsed) return { port, after: undefined };
   }
-  const oldest = longestIdle(tcp, tcp.timeWait);
+  const oldest = tcp.timeWait.last;
   if (!oldest) return undefined;
   freePcb(tcp, oldest);
   return { port: oldest.localPort, after: oldest.sndNxt };

@@ -19,6 +19,7 @@ export interface TcpMemory {
 /** A doubly linked list of pcbs, newest or most recently used first. */
 export interface PcbList {
   first: Pcb | undefined;
+  last: Pcb | undefined;
   size: number;
 }
 
@@ -83,8 +84,8 @@ export interface TcpOptions {
 export function createTcp(options: TcpOptions): Tcp {
   return {
     ...options,
-    active: { first: undefined, size: 0 },
-    timeWait: { first: undefined, size: 0 },
+    active: { first: undefined, last: undefined, size: 0 },
+    timeWait: { first: undefined, last: undefined, size: 0 },
     listeners: [],
     minimumRto: Math.ceil(options.profile.minimumRtoMs / (2 * options.profile.fastTickMs)),
     buckets: new Map(),

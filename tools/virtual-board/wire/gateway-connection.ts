@@ -23,10 +23,10 @@ export class GatewayConnection implements TcpEvents {
     this.#socket = socket;
   }
 
-  open(localPort: number, address: Ipv4Address, port: number): void {
+  /** Begins to connect; returns the port that the stack chose. */
+  open(address: Ipv4Address, port: number): number {
     const pcb = this.#stack.createPcb(this);
     if (!pcb) throw new Error('the client stack has no limit on memory, yet no control block');
-    pcb.localPort = localPort;
     this.#pcb = pcb;
     this.#stack.connect(pcb, address, port);
     const socket = this.#socket;
@@ -39,6 +39,7 @@ export class GatewayConnection implements TcpEvents {
     });
     socket.on('error', () => this.#abort());
     socket.on('close', () => this.#abort());
+    return pcb.localPort;
   }
 
   accepted(): Err {

@@ -29,10 +29,6 @@ export interface Gateway {
   close(): void;
 }
 
-/** Ports that the client stack takes in turn, so that one is free of TIME_WAIT when its turn comes again. */
-const FIRST_PORT = 1024;
-const LAST_PORT = 65_535;
-
 /**
  * Listens on 127.0.0.1 and carries every connection over to a connection of its own from an in-process TCP stack
  * without the board's bugs: bytes, FIN and RST each way. Needs no permission and works on every system, but the two
@@ -43,14 +39,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const board = addressOf(options.board);
   const clients = new Map<number, number>();
   const sockets = new Set<Socket>();
-  let nextPort = FIRST_PORT + Math.floor(options.random() * (LAST_PORT - FIRST_PORT));
 
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    nextPort = nextPort === LAST_PORT ? FIRST_PORT : nextPort + 1;
-    clients.set(nextPort, peerPort(socket));
-    new GatewayConnection(stack, socket).open(nextPort, board, options.boardPort);
+    const virtualPort = new GatewayConnection(stack, socket).open(board, options.boardPort);
+    clients.set(virtualPort, peerPort(socket));
   });
   const port = await listen(server, options.ports);
   return {
