@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { reportFailure } from '../cli/failure.ts';
 import { type BuildOptions, type BuildResult, Builder } from './build.ts';
 import { describeBuild } from './report/describe.ts';
@@ -8,6 +9,7 @@ interface Flags {
   entry?: string;
   out?: string;
   lua?: boolean;
+  numbers: string;
   watch?: boolean;
   json?: boolean;
 }
@@ -18,9 +20,11 @@ export function register(command: Command): void {
     .option('--entry <file>', 'module that runs at boot, relative to the project (default: src/main.ts)')
     .option('--out <dir>', 'where the files for the board go (default: dist/firmware)')
     .option('--lua', 'write plain Lua source instead of bytecode: runs on any NodeMCU board')
+    .option('--numbers <kind>', 'kind of firmware build: float; integer builds are refused', 'float')
     .option('--watch', 'build again at every change')
     .option('--json', 'print each result as one line of JSON on stdout')
     .action(async (flags: Flags) => {
+      refuseIntegerBuilds(flags.numbers);
       const builder = new Builder(optionsFrom(flags));
       const print = (result: BuildResult): void =>
         console.log(flags.json ? JSON.stringify(result) : describeBuild(result));
@@ -31,6 +35,18 @@ export function register(command: Command): void {
       const { watch } = await import('./watch.ts');
       await watch(builder, print, (error) => void reportFailure(error), interrupted());
     });
+}
+
+/** Numbers of integer builds are 32-bit integers: another bytecode, and another arithmetic for the same source. */
+function refuseIntegerBuilds(numbers: string): void {
+  if (numbers === 'float') return;
+  throw new UserError(
+    numbers === 'integer'
+      ? 'integer builds of NodeMCU are not supported: 7 / 2 is 3 there, and their bytecode is another'
+      : `there are no ${numbers} builds of NodeMCU`,
+    'flash a float build, which is what build services give by default, and leave --numbers out',
+    ExitCode.usage,
+  );
 }
 
 function interrupted(): AbortSignal {

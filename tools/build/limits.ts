@@ -43,8 +43,10 @@ export function findBreaches(chunk: Prototype): LimitBreach[] {
 function crowdedAt(prototype: Prototype): number | undefined {
   const ends: number[] = [];
   for (const { startPc, endPc } of prototype.locals) {
-    while ((ends.at(-1) ?? Infinity) <= startPc) ends.pop();
-    ends.push(Math.max(endPc, startPc + 1));
+    // A local that ends where this one starts is gone, unless both end there: then this is the last of a function.
+    const isGone = (end: number): boolean => end < startPc || (end === startPc && endPc > startPc);
+    while (isGone(ends.at(-1) ?? Infinity)) ends.pop();
+    ends.push(endPc);
     if (ends.length > mostLocals) return startPc;
   }
   return undefined;
