@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openPort } from '../serial/open-port.ts';
 import { startVirtualBoard, type VirtualBoardSession } from '../virtual-board/session.ts';
 
 const program = fileURLToPath(new URL('../cli/last-ack.js', import.meta.url));
@@ -42,6 +43,13 @@ async function plugIn(name: string): Promise<VirtualBoardSession> {
 }
 
 const shows = (text: string): Promise<void> => expect.poll(() => shown, { timeout: 15_000 }).toContain(text);
+
+test('a port that is followed is refused to others, who learn which process has it', async () => {
+  await expect(openPort(path)).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining(`(${monitor.pid})`) as string,
+  });
+});
 
 test('the log goes on when a cable returns, what is typed reaches the board, and Ctrl-C is a good end', async () => {
   monitor.stdin?.write('ask()\n');

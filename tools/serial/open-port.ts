@@ -18,7 +18,8 @@ export interface OpenOptions {
  * @throws UserError when there is no such port, when somebody else has it, or when the user may not open it.
  */
 export async function openPort(path: string, { baudRate = 115200 }: OpenOptions = {}): Promise<Port> {
-  const stream = new SerialPortStream({ binding: autoDetect(), path, baudRate, autoOpen: false });
+  // Without hupcl both modem lines stay as they are after the end: dropping them one after the other resets some boards.
+  const stream = new SerialPortStream({ binding: autoDetect(), path, baudRate, autoOpen: false, hupcl: false });
   await new Promise<void>((resolve, reject) => {
     stream.open((error) => (error ? reject(explainOpenError(path, error)) : resolve()));
   });

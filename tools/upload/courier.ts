@@ -2,6 +2,7 @@ import { BoardError } from '../serial/board-error.ts';
 import { resetByLines } from '../serial/connect.ts';
 import type { Repl } from '../serial/repl.ts';
 import type { Clock } from '../virtual-board/clock.ts';
+import { digestHelpers } from './device-files.ts';
 import { baudHelpers, raiseBaud, restoreBaud } from './fast-baud.ts';
 import { rawHelpers, rawTransfer } from './raw-transfer.ts';
 import { nodemcuToolTransfer, TransferError, type Transfer } from './transfer.ts';
@@ -80,7 +81,7 @@ export class Courier {
   /** Takes every helper off the board's heap and gives the console back as it was. */
   async leave(): Promise<void> {
     if (this.#isFast) await restoreBaud(this.#repl, this.#clock, this.#usualBaud);
-    const helpers = ['__ad', '__nmtwrite', ...rawHelpers, ...baudHelpers];
+    const helpers = [...digestHelpers, '__nmtwrite', ...rawHelpers, ...baudHelpers];
     await this.#repl.run(helpers.map((name) => `${name}=nil`).join(' '));
   }
 
