@@ -9,7 +9,7 @@ import { TcpIp } from '../tcpip/stack.ts';
 import type { Link } from '../wire/link.ts';
 
 const request = Buffer.from(`HEAD / HTTP/1.1\r\nHost: ${lab.board}\r\nConnection: close\r\n\r\n`);
-const address = (text: string): number => parseAddress(text) ?? 0;
+const [HOST = 0, BOARD = 0, NETMASK = 0] = [lab.host, lab.board, '255.255.255.0'].map(parseAddress);
 
 /** HTTP HEADs without an operating system: one new connection each, on an in-process stack. */
 export class HeadClient {
@@ -22,7 +22,7 @@ export class HeadClient {
     this.#closesFirst = closesFirst;
     const mac = Uint8Array.of(0x02, 0x1a, 0xac, 0, 0, 1);
     this.#stack = new TcpIp({ clock, random: seededRandom(3), link, mac, tcp: CORRECT_TCP });
-    this.#stack.setAddress(address(lab.host), address('255.255.255.0'), 0);
+    this.#stack.setAddress(HOST, NETMASK, 0);
   }
 
   /** Starts one HEAD; `onEnd` is called when the connection is over for the client. */
@@ -31,7 +31,7 @@ export class HeadClient {
     this.#answered = false;
     const pcb = this.#stack.createPcb(this.#events);
     if (!pcb) throw new Error('the client has no limit on memory, yet no control block');
-    this.#stack.connect(pcb, address(lab.board), lab.httpPort);
+    this.#stack.connect(pcb, BOARD, lab.httpPort);
   }
 
   stop(): void {

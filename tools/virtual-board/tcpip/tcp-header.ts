@@ -48,6 +48,8 @@ export function sendSegment(netif: NetworkInterface, segment: OutgoingSegment): 
   sendPacket(netif, frame, segment.destination);
 }
 
+const NO_DATA = new Uint8Array(0);
+
 /** Undefined for a short header or a wrong checksum. The data stays in the frame, uncopied. */
 export function parseSegment(packet: Ipv4Packet): Incoming | undefined {
   const { frame, start, end } = packet;
@@ -66,7 +68,7 @@ export function parseSegment(packet: Ipv4Packet): Incoming | undefined {
     flags: (frame[start + 13] ?? 0) & 0x3f,
     window: read16(frame, start + 14),
     mss: header > TCP_HEADER ? findMss(frame, start + TCP_HEADER, start + header) : undefined,
-    data: frame.subarray(start + header, end),
+    data: start + header === end ? NO_DATA : frame.subarray(start + header, end),
   };
 }
 
