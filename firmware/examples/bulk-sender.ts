@@ -1,12 +1,19 @@
 /**
  * Delayed acknowledgements: port 9001 sends 12 segments one at a time, port 9002 the same bytes with two segments in
  * flight. A peer that acknowledges every second segment at once and a single one after 40 to 500 ms makes the first
- * wait twelve times and the second not at all.
+ * wait twelve times and the second not at all. The device file `bulk.lua` may return another length and count.
  */
 import { join } from '../src/system/station.ts';
 
-const SEGMENT = string.rep('x', 1460);
-const SEGMENTS = 12;
+interface Plan {
+  /** Bytes of one send. */
+  length: number;
+  /** Number of sends. */
+  count: number;
+}
+
+const plan: Plan = file.exists('bulk.lua') ? (dofile('bulk.lua') as Plan) : { length: 1460, count: 12 };
+const SEGMENT = string.rep('x', plan.length);
 
 /** Segments still to be sent, by socket. */
 const left: LuaTable<net.Socket, number> = new LuaTable();
@@ -33,7 +40,7 @@ function forget(this: void, socket: net.Socket): void {
 
 function serve(port: number, next: (this: void, socket: net.Socket) => void): void {
   net.createServer(30).listen(port, (socket) => {
-    left.set(socket, SEGMENTS);
+    left.set(socket, plan.count);
     socket.on('receive', next);
     socket.on('sent', next);
     socket.on('disconnection', forget);

@@ -1,5 +1,6 @@
 import type { BoardProfile } from '../../tools/virtual-board/profiles/profile.ts';
 import type { Observation } from './observe.ts';
+import type { AckPolicy } from './peer/linux-connection.ts';
 
 /** A program of `firmware/`: its entry module, and what it prints when the load may begin. */
 export interface Program {
@@ -14,7 +15,9 @@ export interface Program {
 export type PeerLoad =
   | { kind: 'heads'; everyMs: number; count: number; close: 'eof' | 'first'; afterMs: number }
   /** The device is the client: the laptop listens, as `ncat -l -k` does, for this long. */
-  | { kind: 'listen'; port: number; durationMs: number };
+  | { kind: 'listen'; port: number; durationMs: number }
+  /** The laptop asks once and reads `bytes`, acknowledging by its policy. */
+  | { kind: 'fetch'; port: number; bytes: number; durationMs: number; policy: AckPolicy };
 
 /** A figure with the range that it must lie in. */
 export interface ExpectedFigure {
@@ -46,6 +49,6 @@ export interface Experiment {
   /** Where the expected figures come from. */
   source: string;
   /** What a chart of it shows. */
-  chart: 'verdicts' | 'heap';
+  chart: 'verdicts' | 'heap' | 'none';
   trials: readonly Trial[];
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { lab1 } from './lab1.ts';
 import { lab2 } from './lab2.ts';
+import { lab4 } from './lab4.ts';
 import { runExperiments } from './run.ts';
 
-const all = [...lab1(), ...lab2()];
+const all = [...lab1(), ...lab2(), ...lab4()];
 const pick = (id: string) => all.filter((experiment) => experiment.id === id);
 
 test('every experiment has an id of its own, a source, and figures in every trial', () => {

@@ -19,8 +19,7 @@ const withTcp = (profile: BoardProfile, tcp: Partial<TcpProfile>): BoardProfile 
   ...profile,
   tcp: { ...profile.tcp, ...tcp },
 });
-/** With the exact ticks of the reference run: polled ones stretch TIME_WAIT to 12 s, and 2.3 s gaps would duel too. */
-const MSL_5_S: Partial<TcpProfile> = { timeWaitMs: 10_000, polling: undefined };
+const MSL_5_S: Partial<TcpProfile> = { timeWaitMs: 10_000 };
 
 const resetMended = (profile: BoardProfile): BoardProfile =>
   withTcp(profile, { quirks: { ...profile.tcp.quirks, strayResetOffset: 0 } });

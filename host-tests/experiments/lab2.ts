@@ -18,13 +18,13 @@ const listen = (durationMs: number): Trial['load'] => ({ kind: 'listen', port: P
 /** The Nut/OS mailing list, 2014: a device that connects, sends twelve bytes and closes at once, again and again. */
 export function lab2(): Experiment[] {
   const text = 'lab 2: TIME_WAIT on a small device (Nut/OS list, 2014)';
-  const old = findProfile('nodemcu-2016');
+  const old = findProfile('nut-os');
   const today = findProfile('nodemcu-3.0');
   return [
     {
       id: '2.1',
       text,
-      title: 'every 4 ms, heap of 40 000 B, MSL 60 s: the heap is gone within a second',
+      title: 'every 4 ms, MSL 60 s: the heap of 40 kB is gone within a second',
       source: 'the lwIP of 2016 executed on a host, raw API',
       chart: 'heap',
       trials: [

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualBoard } from '../../tools/virtual-board/board.ts';
 import { VirtualClock } from '../../tools/virtual-board/clock.ts';
@@ -105,12 +105,10 @@ export class Laboratory {
   }
 }
 
+/** The files that the build's manifest lists; others in the folder are leftovers. */
 function readFirmware(folder: string): Record<string, Uint8Array> {
-  return Object.fromEntries(
-    readdirSync(folder)
-      .filter((name) => /\.(lua|lc)$/.test(name))
-      .map((name) => [name, readFileSync(join(folder, name))]),
-  );
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: { name: string }[] };
+  return Object.fromEntries(manifest.files.map(({ name }) => [name, readFileSync(join(folder, name))]));
 }
 
 const encode = (files: Readonly<Record<string, string>>): Record<string, Uint8Array> =>

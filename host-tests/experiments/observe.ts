@@ -11,6 +11,8 @@ export interface Observation {
   flows: readonly JudgedFlow[];
   /** Connections that got their response, or that the laptop accepted. */
   served: number;
+  /** From the request to the last byte of a fetch, milliseconds; Infinity when it did not come. */
+  transferMs: number;
   /** The laptop's connections that still wait for the ACK of their FIN. */
   lastAck: number;
   /** Resets of the board during the load. */
@@ -31,23 +33,59 @@ export function observeTrial(trial: Trial, firmware: string, seed: number): Obse
     files: program.files ?? {},
     ready: program.ready,
     seed,
-    judged: load.kind === 'heads' ? 'board' : 'laptop',
+    judged: load.kind === 'listen' ? 'laptop' : 'board',
     port: load.kind === 'heads' ? 80 : load.port,
     ...(heap !== undefined && { heap }),
+    ...(load.kind === 'fetch' && { policy: load.policy }),
   });
   const heapAtStart = laboratory.board.snapshot({ collect: true }).heap;
-  const served = load.kind === 'heads' ? sendHeads(laboratory, load) : acceptAll(laboratory, load);
+  const { served, transferMs } = applyLoad(laboratory, load);
   laboratory.finish();
   const { startedAt, judged, samples, resets, laptop } = laboratory;
   return {
     flows: judged.toSorted((a, b) => a.startedAt - b.startedAt),
     served,
+    transferMs,
     lastAck: laptop.count('LAST_ACK'),
     restarts: resets,
     heapAtStart,
     samples: samples.map((sample) => ({ ...sample, t: sample.at - startedAt })),
     virtualMs: laboratory.clock.now(),
   };
+}
+
+function applyLoad(laboratory: Laboratory, load: PeerLoad): Pick<Observation, 'served' | 'transferMs'> {
+  switch (load.kind) {
+    case 'heads':
+      return { served: sendHeads(laboratory, load), transferMs: Infinity };
+    case 'listen':
+      return { served: acceptAll(laboratory, load), transferMs: Infinity };
+    case 'fetch':
+      return { served: 1, transferMs: fetchBytes(laboratory, load) };
+  }
+}
+
+function fetchBytes(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'fetch' }>): number {
+  const { clock, laptop } = laboratory;
+  let began = 0;
+  let ended = Infinity;
+  let received = 0;
+  laptop.connect(load.port, {
+    opened: (connection) => {
+      began = clock.now();
+      connection.write(REQUEST);
+    },
+    received: (connection, data) => {
+      received += data.length;
+      if (received < load.bytes) return;
+      ended = clock.now();
+      connection.close();
+    },
+    ended: (connection) => connection.close(),
+    gone: () => undefined,
+  });
+  laboratory.run(load.durationMs);
+  return ended - began;
 }
 
 const REQUEST = new TextEncoder().encode('HEAD / HTTP/1.1\r\nHost: 192.168.100.99\r\nConnection: close\r\n\r\n');
@@ -101,6 +139,7 @@ export const resetsOnWire = ({ flows }: Observation): number =>
     0,
   );
 
+export const transferMs = (observation: Observation): number => observation.transferMs;
 export const served = (observation: Observation): number => observation.served;
 export const restarts = (observation: Observation): number => observation.restarts;
 export const lastAck = (observation: Observation): number => observation.lastAck;

@@ -24,7 +24,8 @@ function figureLine({ name, measured, low, high, unit = '', passed }: FigureResu
   return `      ${mark} ${name.padEnd(20)} ${value.padStart(9)}   ${pc.dim(`expected ${rangeText(low, high)} ${unit}`.trim())}`;
 }
 
-const rangeText = (low: number, high: number): string => {
+/** A range as a person writes it. */
+export const rangeText = (low: number, high: number): string => {
   if (low === high) return String(low);
   return high === Infinity ? `at least ${low}` : `${low} to ${high}`;
 };

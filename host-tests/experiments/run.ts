@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../tools/build/build.ts';
+import type { Segment } from '../stress/verdict/segment.ts';
+import { verdictInfo, type VerdictName } from '../stress/verdict/verdict.ts';
 import type { Experiment, Trial } from './experiment.ts';
 import { observeTrial, type Observation } from './observe.ts';
 
@@ -27,6 +29,8 @@ export interface TrialResult {
   curve: [number, number, number][];
   /** The verdict of every connection, in order. */
   endings: string[];
+  /** The longest of the bad ones, for a picture; times from its beginning. */
+  specimen?: { verdict: VerdictName; why: string; segments: Segment[] };
   virtualMs: number;
   /** Of everything observed, so that the same seed can be seen to give the same run. */
   digest: string;
@@ -127,7 +131,18 @@ function summarise(
     verdicts,
     curve,
     endings: observation.flows.map(({ verdict }) => verdict),
+    ...specimenOf(observation),
     virtualMs: observation.virtualMs,
     digest: createHash('sha256').update(JSON.stringify(observation)).digest('hex').slice(0, 16),
+  };
+}
+
+function specimenOf({ flows }: Observation): Pick<TrialResult, 'specimen'> {
+  const bad = flows.filter(({ verdict }) => verdictInfo[verdict].severity === 'bad');
+  const longest = bad.toSorted((a, b) => b.segments.length - a.segments.length)[0];
+  if (!longest) return {};
+  const { verdict, why, startedAt } = longest;
+  return {
+    specimen: { verdict, why, segments: longest.segments.map((segment) => ({ ...segment, t: segment.t - startedAt })) },
   };
 }
