@@ -25,10 +25,16 @@ export interface ExchangeOptions {
 
 /** Where a response ends, undefined when it has not; `isHead` responses have no body whatever they announce. */
 export function endOfResponse(text: string, isHead: boolean): number | undefined {
+  const interim = /^(HTTP\/1\.1 1\d\d [^\r]*\r\n\r\n)+/.exec(text)?.[0].length ?? 0;
+  const end = endOfFinal(text.slice(interim), isHead);
+  return end === undefined ? undefined : interim + end;
+}
+
+function endOfFinal(text: string, isHead: boolean): number | undefined {
   const head = text.indexOf('\r\n\r\n');
   if (head < 0) return undefined;
   const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head + 2))?.[1];
-  const hasBody = !isHead && !/^HTTP\/1\.1 (1\d\d|204|304)/.test(text);
+  const hasBody = !isHead && !/^HTTP\/1\.1 (204|304)/.test(text);
   const end = head + 4 + (hasBody ? Number(length ?? 0) : 0);
   return text.length >= end ? end : undefined;
 }

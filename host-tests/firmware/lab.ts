@@ -25,7 +25,7 @@ export type BoardFiles = Record<string, Uint8Array>;
 export async function compileFirmware(entry = 'src/main.ts'): Promise<BoardFiles> {
   const outDir = mkdtempSync(path.join(tmpdir(), 'last-ack-firmware-'));
   try {
-    const { manifest } = await build({ project: "firmware", entry, outDir, ...(process.env["NOHOIST"] && {hoist:false}) } as never);
+    const { manifest } = await build({ project: 'firmware', entry, outDir });
     return Object.fromEntries(manifest.files.map(({ name }) => [name, readFileSync(path.join(outDir, name))]));
   } finally {
     rmSync(outDir, { recursive: true });

@@ -24,7 +24,7 @@ const enum Heap {
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: one connection that is being answered, and the rest as above. */
-  CLOSE_FLOOR = 6144,
+  CLOSE_FLOOR = 4608,
   /** Below this garbage is collected as soon as there is enough of it. */
   TIDY = 8192,
   /** Garbage that is worth a collection. */

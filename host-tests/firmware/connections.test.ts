@@ -1,0 +1,85 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { exchange, runLoad } from './client.ts';
+import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
+
+const HEAD = 'HEAD / HTTP/1.0\r\n\r\n';
+
+let files: BoardFiles;
+let lab: Lab;
+
+beforeAll(async () => {
+  files = await compileFirmware();
+});
+
+afterEach(() => lab.close());
+
+function boot(profile = 'nodemcu-3.0'): Lab {
+  lab = new Lab({ files, profile });
+  lab.boot();
+  return lab;
+}
+
+const unanswered = (results: ReturnType<typeof runLoad>): number =>
+  results.filter(({ outcome, response }) => outcome !== 'answered' || !response.startsWith('HTTP/1.1 200')).length;
+
+describe('the connection manager', () => {
+  it('leaves the close to clients that close first: no TIME_WAIT, at once', () => {
+    boot();
+    const results = runLoad(lab, { request: HEAD, style: 'closes-first', clients: 1, total: 300 });
+    expect(unanswered(results)).toBe(0);
+    expect(Math.max(...results.slice(1).map(({ totalMs }) => totalMs))).toBeLessThan(20);
+    lab.run(500);
+    expect(lab.board.snapshot().pcbs).toEqual({});
+    expect(lab.restarts).toBe(0);
+  });
+
+  it('closes for a client that waits for it within a quarter of a second', () => {
+    boot();
+    const results = runLoad(lab, { request: HEAD, style: 'waits-for-eof', clients: 1, total: 20, intervalMs: 500 });
+    expect(unanswered(results)).toBe(0);
+    expect(Math.max(...results.slice(1).map(({ totalMs }) => totalMs))).toBeLessThan(250);
+  });
+
+  it.each(['closes-first', 'waits-for-eof'] as const)(
+    'serves 20 clients back to back without a loss or a restart when each %s',
+    (style) => {
+      boot();
+      expect(unanswered(runLoad(lab, { request: HEAD, style, clients: 20, total: 60 }))).toBe(0);
+      expect(lab.restarts).toBe(0);
+    },
+  );
+
+  it('slows clients down instead of running out of memory', () => {
+    boot();
+    const results = runLoad(lab, { request: HEAD, style: 'waits-for-eof', clients: 1, total: 120 });
+    expect(unanswered(results)).toBe(0);
+    expect(lab.restarts).toBe(0);
+    expect(lab.board.snapshot().minHeap).toBeGreaterThan(2000);
+  });
+
+  it('gives memory back: a second load leaves what the first left', () => {
+    boot();
+    const load = { request: HEAD, style: 'closes-first', clients: 20, total: 100 } as const;
+    const after: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      runLoad(lab, load);
+      lab.run(16_000);
+      after.push(lab.board.snapshot({ collect: true }).heap);
+    }
+    expect(Math.abs((after[1] ?? 0) - (after[0] ?? 0))).toBeLessThan(200);
+  });
+
+  it('lets go of its code when nobody has come for two minutes, and serves again', () => {
+    boot();
+    exchange(lab, HEAD);
+    lab.run(150_000);
+    expect(lab.board.snapshot({ collect: true }).heap).toBeGreaterThan(44_100 - 12_288);
+    expect(exchange(lab, HEAD).outcome).toBe('answered');
+  });
+
+  it('ends a connection that says nothing, and goes on', () => {
+    boot();
+    expect(exchange(lab, '', { style: 'waits-for-eof' }).outcome).toBe('closed early');
+    expect(exchange(lab, HEAD).outcome).toBe('answered');
+  });
+});

@@ -1,0 +1,102 @@
+import type { Bench, Figure } from '../../tools/bench/bench.ts';
+import { type ClosingStyle, exchange, runLoad, type LoadOptions } from './client.ts';
+import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
+
+const HEAD = 'HEAD / HTTP/1.0\r\n\r\n';
+/** Longer than TIME_WAIT lasts and sockets are kept. */
+const RECOVERY_MS = 16_000;
+/** The unloading of code that nobody has asked for, and some. */
+const REST_MS = 150_000;
+
+type Report = (figure: Figure) => void;
+
+interface Outcome {
+  unanswered: number;
+  p99Ms: number;
+  minHeap: number;
+  /** Bytes that a repetition of the load did not give back. */
+  heapLost: number;
+  restarts: number;
+}
+
+function measure(files: BoardFiles, load: LoadOptions, repeat: boolean): Outcome {
+  const lab = new Lab({ files });
+  try {
+    lab.boot();
+    if (repeat) {
+      runLoad(lab, { ...load, total: Math.min(load.total, 100) });
+      lab.run(RECOVERY_MS);
+    }
+    const before = lab.board.snapshot({ collect: true }).heap;
+    const results = runLoad(lab, load);
+    const { minHeap } = lab.board.snapshot();
+    lab.run(RECOVERY_MS);
+    const times = results.map(({ totalMs }) => totalMs).sort((a, b) => a - b);
+    return {
+      unanswered: results.filter(({ outcome, response }) => outcome !== 'answered' || !response.includes(' 200 '))
+        .length,
+      p99Ms: times[Math.floor(times.length * 0.99)] ?? 0,
+      minHeap,
+      heapLost: before - lab.board.snapshot({ collect: true }).heap,
+      restarts: lab.restarts,
+    };
+  } finally {
+    lab.close();
+  }
+}
+
+function reportLoad(report: Report, name: string, ours: Outcome, naive: Outcome): void {
+  report({ subject: `${name}: unanswered`, value: ours.unanswered, unit: 'requests', bar: { atMost: 0 } });
+  report({
+    subject: `${name}: restarts`,
+    value: ours.restarts,
+    unit: 'restarts',
+    bar: { atMost: 0 },
+    note: `naive server: ${naive.restarts} restarts, ${naive.unanswered} unanswered`,
+  });
+  report({ subject: `${name}: lowest heap`, value: ours.minHeap, unit: 'bytes', bar: { atLeast: 12_288 } });
+  report({ subject: `${name}: heap not given back`, value: ours.heapLost, unit: 'bytes', bar: { atMost: 200 } });
+}
+
+function idleHeld(files: BoardFiles): number {
+  const empty = new Lab({ files: { 'init.lua': Buffer.from('node.egc.setmode(node.egc.ON_ALLOC_FAILURE)') } });
+  empty.board.powerOn();
+  empty.run(5000);
+  const before = empty.board.snapshot({ collect: true }).heap;
+  empty.close();
+  const lab = new Lab({ files });
+  lab.boot();
+  exchange(lab, HEAD);
+  lab.run(REST_MS);
+  const held = before - lab.board.snapshot({ collect: true }).heap;
+  lab.close();
+  return held;
+}
+
+/** Every rung in virtual time, each on a board of its own; the naive server bears the same load for comparison. */
+async function run(report: Report): Promise<void> {
+  const files = await compileFirmware();
+  const naive = await compileFirmware('examples/naive-server.ts');
+  report({ subject: 'held heap at rest', value: idleHeld(files), unit: 'bytes', bar: { atMost: 12_288 } });
+
+  const steady = { request: HEAD, clients: 1, total: 60, intervalMs: 200, style: 'waits-for-eof' } as const;
+  report({
+    subject: 'waits for EOF, 5 per second: p99',
+    value: measure(files, steady, false).p99Ms,
+    unit: 'ms',
+    bar: { atMost: 250 },
+  });
+
+  const styles: readonly ClosingStyle[] = ['closes-first', 'waits-for-eof'];
+  for (const style of styles) {
+    const sequential = { request: HEAD, style, clients: 1, total: 10_000 };
+    reportLoad(report, `${style}, 10 000 in turn`, measure(files, sequential, true), measure(naive, sequential, false));
+    const crowd = { request: HEAD, style, clients: 20, total: 300 };
+    reportLoad(report, `${style}, 20 clients`, measure(files, crowd, true), measure(naive, crowd, false));
+  }
+}
+
+export const bench: Bench = {
+  summary: 'the LED server and the naive server of the tutorials under the same HEADs, in virtual time',
+  run,
+};
