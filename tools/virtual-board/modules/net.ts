@@ -67,7 +67,7 @@ export function netModule(context: NetContext): LuaModule {
     const name = state.checkString(2);
     if (!isHandler(name, kind)) throw new LuaError('invalid callback name');
     if (state.isFunction(3)) {
-      handlers[name] = setCallback(state, 3, handlers[name]);
+      handlers[name] = setCallback(context, state, 3, handlers[name]);
     } else if (state.type(3) === 0) {
       state.unref(handlers[name]);
       handlers[name] = NO_REF;
@@ -85,7 +85,7 @@ export function netModule(context: NetContext): LuaModule {
   function sendData(state: Lua, socket: ClientObject): number {
     const data = state.checkBytes(2);
     if (data.length === 0) throw new LuaError('no data to send');
-    if (state.isFunction(3)) socket.handlers.sent = setCallback(state, 3, socket.handlers.sent);
+    if (state.isFunction(3)) socket.handlers.sent = setCallback(context, state, 3, socket.handlers.sent);
     if (!socket.pcb || socket.self === NO_REF) throw new LuaError('not connected');
     check(stack.write(socket.pcb, data));
     return 0;
@@ -132,6 +132,7 @@ export function netModule(context: NetContext): LuaModule {
     disconnect(object, false);
     const references = object.kind === 'server' ? [object.accept] : Object.values<number>({ ...object.handlers });
     for (const reference of references) state.unref(reference);
+    if (references.some((reference) => reference !== NO_REF)) context.registry.finalized();
     releaseSelf(state, object);
     return 0;
   }
@@ -139,10 +140,10 @@ export function netModule(context: NetContext): LuaModule {
   function lookUp(state: Lua): number {
     const socket = socketObject(state);
     const name = state.checkString(2);
-    if (state.isFunction(3)) socket.handlers.dns = setCallback(state, 3, socket.handlers.dns);
+    if (state.isFunction(3)) socket.handlers.dns = setCallback(context, state, 3, socket.handlers.dns);
     if (socket.handlers.dns === NO_REF) throw new LuaError('no callback specified');
     socket.lookups++;
-    const isKept = keepSelf(state, socket);
+    const isKept = keepSelf(context, state, socket);
     const finish = (address: number | undefined): void => {
       if (socket.kind === 'tcp') {
         tcp.lookedUp(socket, address);

@@ -219,6 +219,32 @@ describe('net', () => {
     expect(lost('nodemcu-3.0,staleSocket=false')).toEqual([]);
   });
 
+  it.each([
+    ['as it boots', '', 'nodemcu-3.0', true],
+    ['with node.egc.setmode(ON_ALLOC_FAILURE)', 'node.egc.setmode(node.egc.ON_ALLOC_FAILURE)', 'nodemcu-3.0', false],
+    ['with that bug switched off', '', 'nodemcu-3.0,registryCorruption=false', false],
+  ])(
+    '%s, a growing registry and a dead socket can crash the board under three clients: %s',
+    (_w, mode, profile, can) => {
+      const server = `${mode} ${STATIC}
+      kept = {}
+      net.createServer(30):listen(80, function(c)
+        c:on('receive', function(s)
+          for i = 1, 40 do net.createConnection():on('receive', print) kept[#kept + 1] = net.createConnection() kept[#kept]:on('receive', print) end
+        end)
+      end)`;
+      const causes = Array.from({ length: 12 }, (_, seed) => {
+        clock = new VirtualClock();
+        boot(server, { profile: findProfile(profile), random: seededRandom(seed) });
+        linesAfter(1000);
+        for (const name of ['first', 'second', 'third']) ask(name, true);
+        linesAfter(1000);
+        return board.snapshot().lastReset;
+      });
+      expect(causes.includes('exception')).toBe(can);
+    },
+  );
+
   const clients: NonNullable<ReturnType<TcpIp['createPcb']>>[] = [];
 
   function ask(owner: string, asks: boolean): void {

@@ -10,6 +10,7 @@ import type { ModuleHost } from './host.ts';
 import { mdnsModule } from './mdns.ts';
 import { netModule } from './net.ts';
 import { netModule2016 } from './net-2016/module.ts';
+import { createNetRegistry } from './net/registry.ts';
 import type { NetworkSide, NetworkSideOptions } from './network-side.ts';
 import { sntpModule } from './sntp.ts';
 import { wifiModule } from './wifi.ts';
@@ -76,7 +77,7 @@ export function createNetwork(
     station.joinNow({ ssid: connected.ssid, password: '', bssid: undefined }, { address, netmask, gateway });
   }
 
-  const context = { host, lua, stack, dns };
+  const context = { host, lua, stack, dns, registry: createNetRegistry(host, stack) };
   return {
     modules: [
       (profile.net.api === 'espconn' ? netModule2016 : netModule)(context),

@@ -62,7 +62,7 @@ export function netModule2016(context: NetContext): LuaModule {
     const server = state.checkUserdata(1, SERVER);
     const port = state.checkInteger(2) & 0xffff;
     const callback = state.isFunction(3) ? 3 : 4;
-    if (state.isFunction(callback)) onConnection = setCallback(state, callback, onConnection);
+    if (state.isFunction(callback)) onConnection = setCallback(context, state, callback, onConnection);
     if (listener) return 0;
     const result = espconn.accept(port, server.timeout, acceptedCallbacks);
     if (typeof result === 'object') listener = result;
@@ -87,7 +87,7 @@ export function netModule2016(context: NetContext): LuaModule {
     const socket = state.checkUserdata(1, SOCKET);
     const port = state.checkInteger(2) & 0xffff;
     const name = state.checkString(3);
-    if (state.isFunction(4)) socket.handlers.connection = setCallback(state, 4, socket.handlers.connection);
+    if (state.isFunction(4)) socket.handlers.connection = setCallback(context, state, 4, socket.handlers.connection);
     state.unref(socket.self);
     state.pushValue(1);
     socket.self = state.ref();
@@ -116,7 +116,7 @@ export function netModule2016(context: NetContext): LuaModule {
     state.checkFunction(3);
     if (!Object.hasOwn(handlers, name)) throw new LuaError('method not supported');
     const key = name as keyof Handlers;
-    handlers[key] = setCallback(state, 3, handlers[key]);
+    handlers[key] = setCallback(context, state, 3, handlers[key]);
     return 0;
   }
 
@@ -125,7 +125,7 @@ export function netModule2016(context: NetContext): LuaModule {
     const socket = state.checkUserdata(1, SOCKET);
     const data = state.checkBytes(2);
     if (data.length > MAX_SEND) throw new LuaError('need <1460 payload');
-    if (state.isFunction(3)) socket.handlers.sent = setCallback(state, 3, socket.handlers.sent);
+    if (state.isFunction(3)) socket.handlers.sent = setCallback(context, state, 3, socket.handlers.sent);
     if (socket.connection) espconn.send(socket.connection, data);
     return 0;
   }
@@ -153,7 +153,7 @@ export function netModule2016(context: NetContext): LuaModule {
   function lookUp(state: Lua): number {
     const socket = state.checkUserdata(1, SOCKET);
     const name = state.checkString(2);
-    if (state.isFunction(3)) socket.handlers.dns = setCallback(state, 3, socket.handlers.dns);
+    if (state.isFunction(3)) socket.handlers.dns = setCallback(context, state, 3, socket.handlers.dns);
     const isKept = socket.self !== NO_REF;
     if (!isKept) {
       state.pushValue(1);

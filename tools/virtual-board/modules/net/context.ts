@@ -5,10 +5,12 @@ import type { TcpIp } from '../../tcpip/stack.ts';
 import { LuaError } from '../../lua/errors.ts';
 import { LuaType, NO_REF, type Lua } from '../../lua/lua.ts';
 import type { ModuleHost } from '../host.ts';
+import type { NetRegistry } from './registry.ts';
 
 /** What the parts of the net module share, once per boot. */
 export interface NetContext {
   readonly host: ModuleHost;
+  readonly registry: NetRegistry;
   readonly lua: Lua;
   readonly stack: TcpIp;
   readonly dns: DnsClient;
@@ -63,17 +65,17 @@ export function checkAddress(text: string): Ipv4Address {
 }
 
 /** Replaces a reference by the function at `index`. */
-export function setCallback(lua: Lua, index: number, old: number): number {
+export function setCallback({ registry }: NetContext, lua: Lua, index: number, old: number): number {
   lua.pushValue(index);
   lua.unref(old);
-  return lua.ref();
+  return registry.ref();
 }
 
 /** Keeps an object alive as long as the stack may call it. */
-export function keepSelf(lua: Lua, object: { self: number }): boolean {
+export function keepSelf({ registry }: NetContext, lua: Lua, object: { self: number }): boolean {
   if (object.self !== NO_REF) return false;
   lua.pushValue(1);
-  object.self = lua.ref();
+  object.self = registry.ref();
   return true;
 }
 

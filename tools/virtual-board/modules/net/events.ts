@@ -43,7 +43,7 @@ export function createEvents(context: NetContext): TcpEvents {
     // The firmware takes index 2 for the new object; what an error left on the stack shifts it (bug D).
     const isShifted = quirks.brokenAfterError && host.survivedErrors() > 0;
     lua.pushValue(isShifted ? -2 : -1);
-    socket.self = lua.ref();
+    socket.self = context.registry.ref();
     socket.isOrphan = isShifted;
     pcb.keepAliveMs = server.timeout * 1000;
     lua.call(1, 0);

@@ -15,16 +15,16 @@ export const createServer: LuaFunction = (lua) => {
 };
 
 /** server:listen(port, [address], function(socket)) */
-export function listenTcp({ stack }: NetContext, events: TcpEvents, lua: Lua, server: ServerObject): number {
+export function listenTcp(context: NetContext, events: TcpEvents, lua: Lua, server: ServerObject): number {
   if (server.listener) throw new LuaError('already listening');
   const { port, address, next } = readEndpoint(lua, 2);
   if (!lua.isFunction(next)) throw new LuaError('need callback');
-  server.accept = setCallback(lua, next, server.accept);
-  const result = stack.listen(address, port, events);
+  server.accept = setCallback(context, lua, next, server.accept);
+  const result = context.stack.listen(address, port, events);
   if (typeof result === 'object') {
     server.listener = result;
     result.owner = lua.exports.lua_touserdata(lua.L, 1);
-    keepSelf(lua, server);
+    keepSelf(context, lua, server);
   } else {
     // tcp_listen answers a second listener with NULL, which the module takes for a lack of memory.
     check(result === Err.inUse ? Err.memory : result);

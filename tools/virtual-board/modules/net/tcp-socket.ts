@@ -40,7 +40,7 @@ export function tcpSocketFunctions(context: NetContext, events: TcpEvents): TcpS
     const name = isString(lua, 3) ? lua.checkString(3) : '127.0.0.1';
     if (lua.top() > 3) {
       if (!lua.isFunction(4)) lua.argError(4, 'not a function');
-      socket.handlers.connection = setCallback(lua, 4, socket.handlers.connection);
+      socket.handlers.connection = setCallback(context, lua, 4, socket.handlers.connection);
     }
     const pcb = stack.createPcb(events);
     if (!pcb) throw new LuaError('cannot allocate PCB');
@@ -49,7 +49,7 @@ export function tcpSocketFunctions(context: NetContext, events: TcpEvents): TcpS
     socket.pcb = pcb;
     socket.port = port;
     socket.lookups++;
-    const isKept = keepSelf(lua, socket);
+    const isKept = keepSelf(context, lua, socket);
     const result = dns.resolve(name, (address) => {
       lookedUp(socket, address);
     });

@@ -17,7 +17,7 @@ export function listenUdp(context: NetContext, lua: Lua, object: UdpObject): num
   if (object.socket) throw new LuaError('already listening');
   const { port, address } = readEndpoint(lua, 2);
   open(context, object, address, port);
-  keepSelf(lua, object);
+  keepSelf(context, lua, object);
   return 0;
 }
 
@@ -47,10 +47,10 @@ export function sendDatagram(context: NetContext, lua: Lua, object: UdpObject): 
   const address = checkAddress(lua.checkString(3));
   const data = lua.checkBytes(4);
   if (data.length === 0) throw new LuaError('no data to send');
-  if (lua.isFunction(5)) object.handlers.sent = setCallback(lua, 5, object.handlers.sent);
+  if (lua.isFunction(5)) object.handlers.sent = setCallback(context, lua, 5, object.handlers.sent);
   if (!object.socket) {
     open(context, object, 0, 0);
-    keepSelf(lua, object);
+    keepSelf(context, lua, object);
   }
   if (!object.socket || object.self === NO_REF) throw new LuaError('not connected');
   const { heap } = context.host;
