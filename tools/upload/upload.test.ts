@@ -115,6 +115,15 @@ test('a console that another tool left in the middle of a statement is brought b
   expect((await put(board, versionedApplication('one'))).restarted).toBe(true);
 });
 
+test('bytecode for a firmware that cannot run it is refused before anything is written', async () => {
+  const integerBuild =
+    'local n=node node=setmetatable({info=function()return{number_type="integer"}end},{__index=function(_,k)return n[k]end})';
+  const board = boardWith({ 'init.lua': integerBuild });
+  await sleep(board.clock, 500);
+  await expect(put(board, { ...versionedApplication('one'), 'extra.lc': 'bytecode' })).rejects.toThrow('integer build');
+  expect((await put(board, versionedApplication('one'))).restarted).toBe(true);
+});
+
 test('an upload that cannot fit is refused before anything is written', async () => {
   const board = boardWith({ filler: new Uint8Array(1_300_000) });
   const big = { ...versionedApplication('one'), 'big.bin': new Uint8Array(200_000) };

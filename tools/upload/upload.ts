@@ -1,3 +1,4 @@
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { adler32 } from '../build/adler32.ts';
 import { BoardError, type BoardFault } from '../serial/board-error.ts';
 import { connectRepl } from '../serial/connect.ts';
@@ -114,7 +115,10 @@ async function attemptUpload(
     const plan = await inspect(device, files);
     const isChanged = plan.changed.length + plan.stale.length > 0;
     const courier = await Courier.start(repl, clock, isChanged ? options : { ...options, transfer: 'nodemcu-tool' });
-    if (isChanged) await replace(device, courier, plan, options);
+    if (isChanged) {
+      await requireFloatBuild(repl, plan.changed);
+      await replace(device, courier, plan, options);
+    }
     const { restart = 'changed' } = options;
     const restarted =
       restart === 'always' || (restart === 'changed' && (isChanged || (await mayHaveStoppedBoot(repl))));
@@ -135,6 +139,18 @@ async function attemptUpload(
   } finally {
     repl.detach();
   }
+}
+
+/** Bytecode holds floating point constants; a firmware built for integers answers "bad header". */
+async function requireFloatBuild(repl: Repl, files: readonly LocalFile[]): Promise<void> {
+  if (!files.some(({ name }) => name.endsWith('.lc'))) return;
+  const kind = await repl.run('local _,i=pcall(node.info,"build_config")', 'type(i)=="table"and i.number_type');
+  if (kind === 'integer')
+    throw new UserError(
+      'the firmware on the board is an integer build, which cannot run this bytecode',
+      'flash a float build, or build plain Lua: last-ack build --lua',
+      ExitCode.boardFailed,
+    );
 }
 
 /** At a raised baud rate a board that resets cannot say so: it is back at the usual one. */
