@@ -18,7 +18,7 @@ export interface Bench {
 }
 
 /** What the bar is held against: the ratio to the peer, or the value itself. */
-export const measure = ({ value, peer }: Figure): number => (peer ? value / peer.value : value);
+const measure = ({ value, peer }: Figure): number => (peer ? value / peer.value : value);
 
 export function clearsBar(figure: Figure): boolean {
   const { bar } = figure;

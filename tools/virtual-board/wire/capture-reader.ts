@@ -1,5 +1,5 @@
 /** A packet of a capture file. */
-export interface ReadPacket {
+interface ReadPacket {
   /** Index into `ReadCapture.interfaces`. */
   interfaceId: number;
   /** Milliseconds since the Unix epoch, fractional. */
@@ -10,7 +10,7 @@ export interface ReadPacket {
   comment?: string;
 }
 
-export interface ReadInterface {
+interface ReadInterface {
   name: string;
   /** As in the registry of link types; 1 is Ethernet. */
   linkType: number;

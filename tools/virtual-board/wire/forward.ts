@@ -41,7 +41,7 @@ function askSupervisor(request: ListenRequest): Promise<[ListenAnswer, unknown]>
 }
 
 /** Carries bytes, FIN and RST between two sockets in both directions. */
-export function join(a: Socket, b: Socket): void {
+function join(a: Socket, b: Socket): void {
   for (const [from, to] of [
     [a, b],
     [b, a],

@@ -41,7 +41,7 @@ export function libc(): Libc {
 }
 
 /** A failed system call by its name and errno, e.g. "TUNSETIFF: EPERM". */
-export class SystemCallError extends Error {
+class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
   readonly code: string;
 

@@ -1,5 +1,5 @@
 /** Which way a packet went, seen from the interface that captured it. */
-export type Direction = 'in' | 'out';
+type Direction = 'in' | 'out';
 
 export interface CapturedPacket {
   /** Number that `interfaceBlock` was the how-manieth to declare, from 0. */

@@ -6,7 +6,7 @@ import type { Link } from '../link.ts';
 export type Pass = (frame: Uint8Array) => void;
 
 /** One fault in one direction: sees every frame and passes on what it wants, when it wants, as often as it wants. */
-export type Stage = (frame: Uint8Array, pass: Pass) => void;
+type Stage = (frame: Uint8Array, pass: Pass) => void;
 
 /** Makes a fault's stage for one direction, so that its state is that direction's alone. */
 export type Fault = (clock: Clock, random: Random) => Stage;
