@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type TS from 'typescript';
 import { ExitCode, UserError } from '../cli/exit.ts';
@@ -14,7 +14,14 @@ import { BuildError, type Problem, placeOf, relativePath } from './problem.ts';
 import { Compiler } from './program.ts';
 import { type Project, normalise, readProject } from './project.ts';
 import { overBudget, readBudgets } from './report/budgets.ts';
-import { type BuildReport, type FileReport, compareWithPrevious, heapMethod, reportName } from './report/report.ts';
+import {
+  type BuildReport,
+  type FileReport,
+  compareReports,
+  heapMethod,
+  readPreviousReport,
+  reportName,
+} from './report/report.ts';
 import { transpile } from './transpile.ts';
 
 export interface BuildOptions {
@@ -85,15 +92,18 @@ export class Builder {
     const emitted = chunks.map((chunk) => this.emitter.emit(program, chunk));
     const output = this.arrangeOutput(graph, emitted);
     output.board.set('init.lua', Buffer.from(initLua(named.names.get(this.entry) ?? 'main')));
-    const report = this.report(output, chunks, emitted);
+    refuse(emitted.flatMap((chunk) => chunk.problems));
+    const previous = readPreviousReport(this.outDir);
     const budgets = readBudgets(path.dirname(this.project.configFile));
-    refuse([...emitted.flatMap((chunk) => chunk.problems), ...(budgets ? overBudget(budgets, report.files) : [])]);
+    if (budgets) refuse(overBudget(budgets, reportFiles(output, chunks, emitted)));
     const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
-    for (const [name, content] of Object.entries({ 'manifest.json': manifest, [reportName]: report })) {
-      output.host.set(name, Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`));
-    }
+    output.host.set('manifest.json', asJson(manifest));
     removeLeftovers(this.outDir);
     const changed = replaceOutput(this.outDir, output);
+    // Without budgets nothing depends on the heap figures, and the board need not wait for them.
+    const files = reportFiles(output, chunks, emitted);
+    const report = { files, method: heapMethod, change: compareReports(previous, files) };
+    writeFileSync(path.join(this.outDir, reportName), asJson(report));
     return { outDir: this.outDir, manifest, report, changed, durationMs: performance.now() - started };
   }
 
@@ -119,18 +129,6 @@ export class Builder {
     return output;
   }
 
-  private report(output: Output, chunks: readonly Chunk[], emitted: readonly EmittedChunk[]): BuildReport {
-    const files = [...output.board].map(([name, bytes]): FileReport => {
-      const at = emitted.findIndex((chunk) => chunk.fileName === name);
-      const modules = (chunks[at]?.modules ?? []).map(({ fileName }) => ({
-        source: relativePath(fileName),
-        bytes: statSync(fileName).size,
-      }));
-      return { name, bytes: bytes.length, modules, ...emitted[at]?.heap };
-    });
-    return { files, method: heapMethod, change: compareWithPrevious(files, this.outDir) };
-  }
-
   private async prepareAssets(program: TS.Program): Promise<void> {
     const missing: Problem[] = [];
     for (const { node, source } of findAssets(program)) {
@@ -146,6 +144,21 @@ export class Builder {
     }
     refuse(missing);
   }
+}
+
+function asJson(content: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+function reportFiles(output: Output, chunks: readonly Chunk[], emitted: readonly EmittedChunk[]): FileReport[] {
+  return [...output.board].map(([name, bytes]) => {
+    const at = emitted.findIndex((chunk) => chunk.fileName === name);
+    const modules = (chunks[at]?.modules ?? []).map(({ fileName }) => ({
+      source: relativePath(fileName),
+      bytes: statSync(fileName).size,
+    }));
+    return { name, bytes: bytes.length, modules, ...emitted[at]?.heap() };
+  });
 }
 
 function refuse(problems: readonly Problem[]): void {

@@ -19,12 +19,12 @@ export interface EmittedChunk {
   bytes: Uint8Array;
   /** Source map of the Lua text, for the host. */
   map: string;
-  /** Absent when it was not to be measured. */
-  heap: HeapUse | undefined;
+  /** Measures what it costs on the heap, the first time that it is asked; undefined when that is not wanted. */
+  heap: () => HeapUse | undefined;
   problems: Problem[];
 }
 
-/** Prints, compiles and measures chunks; one that is made of the same modules as before is taken from memory. */
+/** Prints and compiles chunks; one that is made of the same modules as before is taken from memory. */
 export class ChunkEmitter {
   private readonly kind: Manifest['kind'];
   private readonly outDir: string;
@@ -63,6 +63,8 @@ export class ChunkEmitter {
       message,
       cure,
     }));
-    return { fileName, bytes, map, heap: this.measure ? measureHeap(bytes, fileName) : undefined, problems };
+    let measured: HeapUse | undefined;
+    const heap = (): HeapUse | undefined => (this.measure ? (measured ??= measureHeap(bytes, fileName)) : undefined);
+    return { fileName, bytes, map, heap, problems };
   }
 }

@@ -27,25 +27,26 @@ export const heapMethod =
 /** Name of the report among the files that stay on the host. */
 export const reportName = 'report.json';
 
-/** What has changed since the build that lies in `outDir`. */
-export function compareWithPrevious(files: readonly FileReport[], outDir: string): BuildReport['change'] {
-  const previous = new Map(readPrevious(outDir).map((file) => [file.name, file]));
+/** What has changed between two builds. */
+export function compareReports(before: readonly FileReport[], files: readonly FileReport[]): BuildReport['change'] {
+  const previous = new Map(before.map((file) => [file.name, file]));
   const change: BuildReport['change'] = {};
   for (const file of files) {
-    const before = previous.get(file.name);
+    const was = previous.get(file.name);
     const difference = {
-      bytes: file.bytes - (before?.bytes ?? 0),
-      ...(file.held !== undefined && { held: file.held - (before?.held ?? 0) }),
-      ...(file.peak !== undefined && { peak: file.peak - (before?.peak ?? 0) }),
+      bytes: file.bytes - (was?.bytes ?? 0),
+      ...(file.held !== undefined && { held: file.held - (was?.held ?? 0) }),
+      ...(file.peak !== undefined && { peak: file.peak - (was?.peak ?? 0) }),
     };
-    if (previous.size > 0 && Object.values(difference).some((value) => value !== 0)) change[file.name] = difference;
+    if (before.length > 0 && Object.values(difference).some((value) => value !== 0)) change[file.name] = difference;
     previous.delete(file.name);
   }
   for (const gone of previous.values()) change[gone.name] = { bytes: -gone.bytes };
   return change;
 }
 
-function readPrevious(outDir: string): FileReport[] {
+/** The files of the build that lies in `outDir`; none when there is none. */
+export function readPreviousReport(outDir: string): FileReport[] {
   const file = path.join(outDir, reportName);
   if (!existsSync(file)) return [];
   try {
