@@ -25,11 +25,16 @@ const enum Heap {
   CLOSE = 300,
   /** Not for closes: one connection that is being answered, and the rest as above. */
   CLOSE_FLOOR = 4608,
+  /** Not for closes, either: each connection that a crowd of `CROWD` may bring yet. */
+  CONNECTION = 480,
   /** Below this garbage is collected as soon as there is enough of it. */
   TIDY = 8192,
   /** Garbage that is worth a collection. */
   GARBAGE = 1024,
 }
+
+/** Clients that may come at once: more than five do when their SYNs arrive together. */
+const CROWD = 20;
 
 /** Milliseconds. */
 const enum Time {
@@ -43,6 +48,8 @@ const enum Time {
   PRESSED = 1000,
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
+  /** From one collection to the next when there is little garbage by the looks of it, in microseconds. */
+  COLLECT = 100000,
 }
 
 /** Bytes that a client may send ahead while it is answered. */
@@ -74,8 +81,9 @@ export const manager: {
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
 /** The second in which each closed socket may go. */
 let closedUntil: number[] = [];
-/** Free heap after the last collection. */
+/** Free heap after the last collection, and when that was. */
 let collected = 0;
+let collectedAt = 0;
 /** Connections whose answer is on its way, and those that wait for memory. */
 let sending = 0;
 let queued = 0;
@@ -90,12 +98,15 @@ export function enter(connection: Connection, phase: Phase): void {
   connection[At.Since] = tmr.now();
 }
 
-/** Free heap, after a collection if it is less than `wanted` and there is garbage to speak of. */
+/** Free heap, after a collection if it is less than `wanted` and there may be garbage. */
 function freeHeap(wanted: number): number {
   const heap = node.heap();
   if (heap > collected) collected = heap;
-  if (heap >= math.max(wanted, Heap.TIDY) || collected - heap < Heap.GARBAGE) return heap;
+  if (heap >= math.max(wanted, Heap.TIDY)) return heap;
+  const now = tmr.now();
+  if (collected - heap < Heap.GARBAGE && (now - collectedAt) % 0x80000000 < Time.COLLECT) return heap;
   collectgarbage();
+  collectedAt = now;
   collected = node.heap();
   return collected;
 }
@@ -239,9 +250,10 @@ export const onSweep = edge((): void => {
   pumpQueue();
   const used = closed.length;
   if (longest !== undefined && used < mostCloses) {
-    // The guard is LINGER while more than a tenth of the budget is left, and grows as the inverse of the share.
-    const left = (freeHeap(Heap.CLOSE_FLOOR + 10 * Heap.CLOSE) - Heap.CLOSE_FLOOR) / Heap.CLOSE;
-    if (left >= 1 && longestWait * left * 10 >= Time.LINGER * (used + left)) {
+    // The guard is LINGER while more than a third of the budget is left, and grows as the inverse of the share.
+    const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * math.max(0, CROWD - open);
+    const left = (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
+    if (left >= 1 && longestWait * left * 3 >= Time.LINGER * (used + left)) {
       const socket = longest[At.Socket];
       if (socket.getpeer()[0] !== undefined) {
         counters[Count.Closed]!++;
