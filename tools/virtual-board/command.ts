@@ -16,7 +16,11 @@ interface BoardFlags extends Omit<LaunchOptions, 'noNamespace'> {
 
 export function register(command: Command): void {
   command
-    .addOption(new Option('--profile <name>', 'which system to be').choices(profileNames()).default('nodemcu-3.0'))
+    .option(
+      '--profile <name>',
+      `which system to be: ${profileNames().join(', ')}; any setting can be changed: "nodemcu-3.0,timeWaitMs=120000"`,
+      'nodemcu-3.0',
+    )
     .addOption(
       new Option('--net <kind>', 'tap, packet: true Linux TCP; gateway: 127.0.0.1, no permission needed; wire: nothing')
         .choices(['auto', 'tap', 'packet', 'gateway', 'wire'])
