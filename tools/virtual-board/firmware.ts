@@ -5,6 +5,7 @@ import { ErrorReporter } from './error-reporter.ts';
 import type { FileStore } from './file-store.ts';
 import { ChunkLoader } from './lua/chunks.ts';
 import { buildEnvironment } from './lua/environment.ts';
+import { moveToFlash } from './lua/flash-objects.ts';
 import { LuaPanic, MachineStopped } from './lua/errors.ts';
 import { ReadOnlyTables } from './lua/library.ts';
 import { Lua } from './lua/lua.ts';
@@ -92,6 +93,7 @@ export class Firmware {
     buildEnvironment(lua, { lua, chunks, tables, print: (text) => console.print(text) }, modules);
     lua.roundsIntegers = profile.lua?.integerConversion === 'nearest';
     this.#limitHeap();
+    moveToFlash(lua, tables.constant);
     lua.onHook = () => this.#countInstructions();
     lua.setHook(HOOK_INTERVAL[options.speed]);
   }
@@ -178,6 +180,10 @@ export class Firmware {
       this.host.console.write(`${message}\n`);
       this.#options.onPanic(message);
       this.#restart = this.#options.clock.after(WATCHDOG_MS, () => this.#end('watchdog'));
+    } else if (thrown instanceof WebAssembly.RuntimeError) {
+      // The machine's memory is damaged: on the chip a load or store exception.
+      this.#options.onPanic(`Fatal exception: ${thrown.message}`);
+      this.#end('exception');
     } else {
       throw thrown;
     }

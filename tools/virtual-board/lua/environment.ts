@@ -1,5 +1,5 @@
 import { baseOverrides } from './base-library.ts';
-import { absentModules, pushAbsentModule } from '../modules/absent.ts';
+import { absentModules, lookUpAbsent } from '../modules/absent.ts';
 import type { ChunkLoader } from './chunks.ts';
 import { type LuaModule, ReadOnlyTables } from './library.ts';
 import { GLOBALS_INDEX, type Lua, LuaType, REGISTRY_INDEX } from './lua.ts';
@@ -48,7 +48,7 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
     lua.setField(rom, name);
   }
   for (const name of absentModules(modules.map((module) => module.name))) {
-    pushAbsentModule(lua, name);
+    tables.pushRaising(lookUpAbsent(name));
     lua.setField(rom, name);
   }
   pushBase(lua, environment, stock);

@@ -14,6 +14,9 @@ export const CALL_INFO_SIZE = 24;
 /** global_State, with its stringtable: hash, nuse */
 export const GLOBAL_STRING_TABLE = 0;
 export const GLOBAL_STRING_COUNT = 4;
+export const GLOBAL_STRING_BUCKETS = 8;
+/** rootgc: head of the list of all collectable objects but strings */
+export const GLOBAL_OBJECTS = 28;
 export const GLOBAL_GC_THRESHOLD = 64;
 export const GLOBAL_TOTAL_BYTES = 68;
 
@@ -25,6 +28,7 @@ export const TABLE = { logNodes: 7, array: 12, nodes: 16, sizeArray: 28 } as con
 /** GCObject header: next, tt, marked */
 export const OBJECT_TYPE = 4;
 export const OBJECT_TYPE_STRING = 4;
+export const OBJECT_TYPE_FUNCTION = 6;
 export const OBJECT_TYPE_UPVALUE = 10;
 
 /** TString: header, hash, len, then the bytes and a NUL */

@@ -74,6 +74,8 @@ export class ReadOnlyTables {
   readonly #lua: Lua;
   /** Identity of the empty table to the kept real one. */
   readonly #real = new Map<number, number>();
+  /** Addresses of tables that no program can write to: real ones, what stands before them, and metatables. */
+  readonly constant = new Set<number>();
 
   constructor(lua: Lua) {
     this.#lua = lua;
@@ -89,9 +91,12 @@ export class ReadOnlyTables {
   /** Replaces the table on top of the stack by a read-only table with the same content. */
   freeze(): void {
     const lua = this.#lua;
+    this.constant.add(lua.pointer(-1));
     lua.createTable();
+    this.constant.add(lua.pointer(-1));
     this.#real.set(lua.pointer(-1), this.#keep(-2));
     lua.createTable(0, 2);
+    this.constant.add(lua.pointer(-1));
     lua.pushValue(-3);
     lua.setField(-2, '__index');
     lua.pushFunction(refuseWrite);
@@ -106,18 +111,31 @@ export class ReadOnlyTables {
    */
   inherit(index: number): void {
     const lua = this.#lua;
+    this.constant.add(lua.pointer(-1));
     lua.createTable(0, 2);
+    this.constant.add(lua.pointer(-1));
     lua.insert(-2);
     lua.setField(-2, '__index');
     lua.pushFunction(refuseWrite);
     lua.setField(-2, '__newindex');
     lua.exports.lua_setmetatable(lua.L, index);
     this.#real.set(lua.pointer(index), this.#keep(index));
+    this.constant.delete(lua.pointer(index));
   }
 
   #keep(index: number): number {
     this.#lua.pushValue(index);
     return this.#lua.keep();
+  }
+
+  /** Pushes a read-only table that raises an error for whatever is looked up in it. */
+  pushRaising(raise: LuaFunction): void {
+    this.push({});
+    const lua = this.#lua;
+    lua.exports.lua_getmetatable(lua.L, -1);
+    lua.pushFunction(raise);
+    lua.setField(-2, '__index');
+    lua.pop();
   }
 
   has(index: number): boolean {

@@ -25,6 +25,8 @@ declare namespace WebAssembly {
     imports(module: Module): { module: string; name: string }[];
   };
 
+  class RuntimeError extends Error {}
+
   interface Instance {
     readonly exports: object;
   }

@@ -1,5 +1,5 @@
 import { LuaError } from '../lua/errors.ts';
-import type { Lua } from '../lua/lua.ts';
+import type { LuaFunction } from '../lua/lua.ts';
 import names from './firmware-names.json' with { type: 'json' };
 
 /** Modules of the firmware that no virtual board has. */
@@ -7,13 +7,9 @@ export function absentModules(present: readonly string[]): string[] {
   return Object.keys(names).filter((name) => !present.includes(name));
 }
 
-/** Pushes a table that raises an error for whatever is looked up in it, naming it. */
-export function pushAbsentModule(lua: Lua, module: string): void {
-  lua.createTable();
-  lua.createTable();
-  lua.pushFunction((state) => {
-    throw new LuaError(`the virtual board has no ${module}.${state.toString(2) ?? '?'}`);
-  });
-  lua.setField(-2, '__index');
-  lua.exports.lua_setmetatable(lua.L, -2);
-}
+/** The lookup of any name in such a module: an error that names it. */
+export const lookUpAbsent =
+  (module: string): LuaFunction =>
+  (lua) => {
+    throw new LuaError(`the virtual board has no ${module}.${lua.toString(2) ?? '?'}`);
+  };
