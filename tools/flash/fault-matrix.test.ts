@@ -77,23 +77,27 @@ describe('a flash during which something happens', () => {
     expect(steps * faults.length).toBeGreaterThan(200);
   });
 
-  it.each(faults)('leaves the old or the new firmware, or says what to do: %s at every step', async (fault) => {
-    const failures: string[] = [];
-    for (let atPacket = 0; atPacket < steps; atPacket++) {
-      const outcome = await flashUnder(fault, atPacket);
-      const where = `${fault} at packet ${atPacket} of ${steps}: ${String(outcome.error)}`;
-      expect(outcome.holds, where).not.toBe('half of one');
-      expect(outcome.waitedMs, where).toBeLessThan(LIMIT_MS);
-      if (outcome.error === undefined) {
-        expect([outcome.holds, outcome.state], where).toEqual(['new', 'firmware']);
-      } else {
-        expectHonestError(outcome, fault, where);
-        failures.push(where);
+  it.each(faults)(
+    'leaves the old or the new firmware, or says what to do: %s at every step',
+    { timeout: 120_000 },
+    async (fault) => {
+      const failures: string[] = [];
+      for (let atPacket = 0; atPacket < steps; atPacket++) {
+        const outcome = await flashUnder(fault, atPacket);
+        const where = `${fault} at packet ${atPacket} of ${steps}: ${String(outcome.error)}`;
+        expect(outcome.holds, where).not.toBe('half of one');
+        expect(outcome.waitedMs, where).toBeLessThan(LIMIT_MS);
+        if (outcome.error === undefined) {
+          expect([outcome.holds, outcome.state], where).toEqual(['new', 'firmware']);
+        } else {
+          expectHonestError(outcome, fault, where);
+          failures.push(where);
+        }
       }
-    }
-    if (passing.has(fault)) expect(failures).toEqual([]);
-    else expect(failures.length).toBeGreaterThanOrEqual(steps - 1);
-  });
+      if (passing.has(fault)) expect(failures).toEqual([]);
+      else expect(failures.length).toBeGreaterThanOrEqual(steps - 1);
+    },
+  );
 });
 
 function expectHonestError({ error, holds }: Outcome, fault: Fault, where: string): void {

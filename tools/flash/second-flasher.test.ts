@@ -52,7 +52,7 @@ describe('esptool-js as it comes', () => {
       ...{ flashMode: 'keep', flashFreq: 'keep', flashSize: 'keep', eraseAll: true, compress: true },
       calculateMD5Hash: (data) => createHash('md5').update(data).digest('hex'),
     });
-    expect(board.flash.read(0, image.length)).toEqual(image);
+    expect(Buffer.from(board.flash.read(0, image.length)).equals(image)).toBe(true);
     await loader.after('hard_reset');
     expect(board.state()).toBe('loader');
     await loader.after('custom_reset', false, 'D0|R1|W100|R0');

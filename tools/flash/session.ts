@@ -50,6 +50,7 @@ export class FlashSession {
   readonly #onProgress: (progress: FlashProgress) => void;
   readonly #signal: AbortSignal | undefined;
   #mode: ResetMode;
+  #hasConnected = false;
   #baudRate: number;
 
   constructor(options: SessionOptions) {
@@ -166,16 +167,21 @@ export class FlashSession {
       if (this.#mode === 'buttons') this.note('hold FLASH, press and release RST, then release FLASH');
       try {
         await this.loader.connect(this.#mode);
+        this.#hasConnected = true;
         return;
       } catch (error) {
-        if (error instanceof LinesRefused) {
+        if (error instanceof LinesRefused && !this.#hasConnected) {
           this.#mode = 'buttons';
           this.note(`this adapter refuses the modem lines (${error.message})`);
-        } else if (isSilent(error) || this.loader.transport.abortReason || attempts === MAX_ENTRIES) {
+        } else if (this.#isHopeless(error) || attempts === MAX_ENTRIES) {
           throw error;
         }
       }
     }
+  }
+
+  #isHopeless(error: unknown): boolean {
+    return error instanceof LinesRefused || isSilent(error) || this.loader.transport.abortReason !== undefined;
   }
 
   async #restart(): Promise<void> {

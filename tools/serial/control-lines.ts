@@ -16,15 +16,26 @@ export function controlSocketBeside(path: string): string | undefined {
   return lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === true ? socket : undefined;
 }
 
+/** A board answers within a millisecond; one that is stopped in a debugger never does. */
+const answerLimitMs = 3000;
+
 export async function connectControlLines(socketPath: string): Promise<ControlLines> {
   const control = await connectControl(socketPath);
   return {
-    setLines: async (lines) => {
-      await control.call('lines', { ...lines });
-    },
-    setBaudRate: async (rate) => {
-      await control.call('baud', { rate });
-    },
+    setLines: (lines) => answered(control.call('lines', { ...lines })),
+    setBaudRate: (rate) => answered(control.call('baud', { rate })),
     close: () => control.close(),
   };
+}
+
+async function answered(call: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the virtual board does not answer')), answerLimitMs);
+  });
+  try {
+    await Promise.race([call, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
