@@ -49,7 +49,7 @@ const enum Time {
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
   /** From one collection to the next when there is little garbage by the looks of it, in microseconds. */
-  COLLECT = 100000,
+  COLLECT = 20000,
 }
 
 /** Bytes that a client may send ahead while it is answered. */
@@ -289,7 +289,8 @@ export const onAccept = edge((socket: net.Socket) => {
   socket.on('sent', onSent);
   socket.on('disconnection', onDisconnection);
   manager.sweeper!.start();
-  if (freeHeap(Heap.ACCEPT) >= Heap.ACCEPT) return;
+  if (node.heap() < Heap.ACCEPT) collectgarbage();
+  if (node.heap() >= Heap.ACCEPT) return;
   counters[Count.Busy]!++;
   answer(connection, manager.protocol!.busy);
 });
