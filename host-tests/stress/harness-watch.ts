@@ -28,8 +28,14 @@ export class HarnessWatch {
     return (steps, totals) => {
       const faults = totals.outcomes.harness ?? 0;
       const skipped = steps.reduce((sum, step) => sum + step.skipped, 0);
+      const capped = steps.filter((step) => step.capped);
       const reasons = [
         ...(faults > 0 ? [`${faults} connections failed for want of ports or descriptors here`] : []),
+        ...(capped.length > 0
+          ? [
+              `${capped.map(({ name }) => name).join(', ')} ended early: the board was faster than this machine has ports for (a client that closes first keeps each for 60 s)`,
+            ]
+          : []),
         ...(skipped > 0 ? [`${skipped} connections were not opened because too many were under way`] : []),
         ...(utilization > BUSY ? [`its loop was busy ${Math.round(utilization * 100)} % of the time`] : []),
         ...(loopDelayP99 > LATE_MS ? [`its event loop was up to ${loopDelayP99.toFixed(0)} ms late (p99)`] : []),

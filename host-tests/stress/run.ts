@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { seededRandom, type Random } from '../../tools/virtual-board/random.ts';
 import type { BoardDriver } from '../board-driver.ts';
 import { BoardWatch, type BoardReport } from './board/board-watch.ts';
+import { closesFirst, portBudget } from './client/port-budget.ts';
 import { gatherEvidence, type CaptureChoice } from './evidence.ts';
 import { HarnessWatch } from './harness-watch.ts';
 import { SpecimenBox } from './report/specimens.ts';
@@ -143,6 +144,7 @@ class Climb {
   readonly #signal: AbortSignal;
   readonly #random: Random;
   readonly #totalMs: number;
+  readonly #share: number;
   #doneMs = 0;
 
   constructor(options: StressOptions, target: CheckedTarget, matcher: Matcher<StepTally>, signal: AbortSignal) {
@@ -151,6 +153,8 @@ class Climb {
     this.#matcher = matcher;
     this.#signal = signal;
     this.#random = seededRandom(options.seed ?? 1);
+    const hungry = options.steps.filter((step) => step.load.kind === 'clients' && closesFirst(step.mix)).length;
+    this.#share = Math.floor(portBudget(target.address) / Math.max(1, hungry));
     this.#totalMs = options.steps.reduce((sum, step) => sum + step.durationMs, 0);
   }
 
@@ -168,6 +172,7 @@ class Climb {
       step,
       deadlineMs: this.#options.deadlineMs ?? DEFAULT_DEADLINE_MS,
       readPorts: true,
+      ...(step.load.kind === 'clients' && closesFirst(step.mix) && { maxConnections: this.#share }),
       random: this.#random,
       signal: this.#signal,
       onExchange: (exchange) => {

@@ -12,7 +12,13 @@ export function formatMs(milliseconds: number): string {
 export const formatBytes = (bytes: number): string =>
   bytes < 10_000 ? `${bytes.toFixed(0)} B` : `${(bytes / 1000).toFixed(1)} kB`;
 
-export const formatPercent = (part: number, whole: number): string =>
-  whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(part === whole || part === 0 ? 0 : 1)} %`;
+/** Never rounds something to nothing, nor almost all to all. */
+export function formatPercent(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return '0 %';
+  if (part === whole) return '100 %';
+  const percent = (100 * part) / whole;
+  if (percent < 0.1) return '<0.1 %';
+  return percent > 99.9 ? '>99.9 %' : `${percent.toFixed(1)} %`;
+}
 
 export const formatCount = (number: number): string => number.toLocaleString('en-US').replaceAll(',', ' ');

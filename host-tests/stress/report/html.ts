@@ -134,7 +134,6 @@ function ladderSection({ steps }: StressReport): string {
     'p99',
     'p99.9',
     'max',
-    'not clean',
   ];
   return `<section><h2>The ladder</h2><div class="scroll"><table><thead><tr>${head.map((title) => `<th>${title}</th>`).join('')}</tr></thead><tbody>${steps.map(ladderRow).join('')}</tbody></table></div></section>`;
 }
@@ -152,7 +151,10 @@ function ladderRow(step: StepReport): string {
     .map(
       (name) => `<span class="${verdictInfo[name].severity}">${name} ${formatCount(step.verdicts[name] ?? 0)}</span>`,
     );
-  return `<tr><td>${escape(step.name)}</td><td>${step.style}</td>${numbers.map((number) => `<td class="number">${number}</td>`).join('')}<td>${unclean.join(' ') || '-'}</td></tr>`;
+  const row = `<tr><td>${escape(step.name)}</td><td>${step.style}</td>${numbers.map((number) => `<td class="number">${number}</td>`).join('')}</tr>`;
+  return unclean.length === 0
+    ? row
+    : `${row}<tr class="unclean"><td></td><td colspan="9">${unclean.join(' ')}</td></tr>`;
 }
 
 function boardSection({ board }: StressReport): string {

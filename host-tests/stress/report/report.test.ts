@@ -50,6 +50,7 @@ function report(over: Partial<StressReport> = {}): StressReport {
         whole: latency(5),
         skipped: 0,
         mostOpen: 1,
+        capped: false,
       },
     ],
     totals: { connections: 100, ...counted },

@@ -51,6 +51,8 @@ export interface StepReport {
   skipped: number;
   /** Most connections under way at once: the backlog of an open loop. */
   mostOpen: number;
+  /** Ended before its time, after as many connections as this machine has ports for. */
+  capped: boolean;
 }
 
 /** A connection worth looking at. */

@@ -17,7 +17,7 @@ export class StepTally {
   readonly startedAt: number;
   #endedAt: number;
   connections = 0;
-  #end: StepEnd = { skipped: 0, mostOpen: 0 };
+  #end: StepEnd = { skipped: 0, mostOpen: 0, capped: false };
   readonly #outcomes: Counts<Outcome> = {};
   readonly #endings: Counts<Ending> = {};
   readonly #verdicts: Counts<VerdictName> = {};

@@ -17,6 +17,8 @@ export interface StepOptions {
   /** Longest life of one exchange, milliseconds. */
   deadlineMs: number;
   readPorts: boolean;
+  /** The step ends early after this many connections. */
+  maxConnections?: number;
   /** Picks styles from the step's mix. */
   random: Random;
   signal: AbortSignal;
@@ -28,6 +30,8 @@ export interface StepEnd {
   skipped: number;
   /** Most connections under way at once: in an open loop, the backlog. */
   mostOpen: number;
+  /** Ended before its time, after as many connections as this machine has ports for. */
+  capped: boolean;
 }
 
 /** Runs one step until its time is up and its last connection has ended, or `signal` stops it. */
@@ -45,6 +49,8 @@ class StepRun {
   #active = 0;
   #skipped = 0;
   #mostOpen = 0;
+  #started = 0;
+  #capped = false;
   #open = true;
   /** False while an open loop still has connections to open, however late it is. */
   #isScheduleDone = true;
@@ -98,6 +104,12 @@ class StepRun {
 
   #start(slot: Slot, intendedAt: number): void {
     const { step, random, deadlineMs } = this.#options;
+    if (this.#started >= (this.#options.maxConnections ?? Infinity)) {
+      this.#capped = true;
+      this.#close();
+      return;
+    }
+    this.#started++;
     this.#active++;
     if (this.#active > this.#mostOpen) this.#mostOpen = this.#active;
     slot.start(pickStyle(step.mix, random()), intendedAt, deadlineMs);
@@ -141,6 +153,6 @@ class StepRun {
     if (this.#active > 0) return;
     clearInterval(this.#sweep);
     this.#options.signal.removeEventListener('abort', this.#stop);
-    this.#resolve({ skipped: this.#skipped, mostOpen: this.#mostOpen });
+    this.#resolve({ skipped: this.#skipped, mostOpen: this.#mostOpen, capped: this.#capped });
   }
 }

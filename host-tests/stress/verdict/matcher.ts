@@ -62,8 +62,7 @@ export class Matcher<Tag> {
   flow(flow: JudgedFlow): void {
     const port = flow.clientPort;
     const candidates = this.#waiting.get(port) ?? [];
-    const found = candidates.findIndex(({ exchange }) => isSame(exchange, flow));
-    const [waiting] = found < 0 ? [] : candidates.splice(found, 1);
+    const waiting = takeNearest(candidates, flow);
     if (candidates.length === 0) this.#waiting.delete(port);
     if (waiting) this.#settle(waiting.tag, waiting.exchange, combine(waiting.exchange, flow), flow.segments);
     else this.#early.set(port, flow);
@@ -100,8 +99,20 @@ export class Matcher<Tag> {
   }
 }
 
-/** The clocks of capture and client differ by less than this, two uses of a port by more, milliseconds. */
-const SAME_MS = 100;
+/** A busy machine may be this late between its note of the start and the SYN, milliseconds. */
+const SAME_MS = 2000;
 
-const isSame = (exchange: Exchange, flow: JudgedFlow): boolean =>
-  Math.abs(performance.timeOrigin + exchange.startedAt - flow.startedAt) < SAME_MS;
+const apart = (exchange: Exchange, flow: JudgedFlow): number =>
+  Math.abs(performance.timeOrigin + exchange.startedAt - flow.startedAt);
+
+const isSame = (exchange: Exchange, flow: JudgedFlow): boolean => apart(exchange, flow) < SAME_MS;
+
+/** Takes out of `candidates`, which share a port, the one that began when the flow did. */
+function takeNearest<Tag>(candidates: Waiting<Tag>[], flow: JudgedFlow): Waiting<Tag> | undefined {
+  let nearest: Waiting<Tag> | undefined;
+  for (const candidate of candidates)
+    if (!nearest || apart(candidate.exchange, flow) < apart(nearest.exchange, flow)) nearest = candidate;
+  if (!nearest || !isSame(nearest.exchange, flow)) return undefined;
+  candidates.splice(candidates.indexOf(nearest), 1);
+  return nearest;
+}
