@@ -9,8 +9,8 @@ const keptBytes = 64;
 
 /**
  * Reads the reset cause from the boot ROM's first line although it comes at 74880 baud and the port listens at another
- * rate: the noise that the line becomes differs by cause, and is known. A bridge that drops bytes with a wrong stop bit
- * gives other noise, and no answer.
+ * rate: the noise that the line becomes differs by cause, and is known. A bridge that drops bytes with a wrong stop bit,
+ * or a line with pauses in it, gives other noise and no answer. Never tried on silicon.
  */
 export class RomListener {
   readonly #patterns = new Map<number, Map<string, string>>();

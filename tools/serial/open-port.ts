@@ -15,6 +15,8 @@ export interface OpenOptions {
 /**
  * Opens a serial port for this process alone. Beside the pseudo-terminal of a virtual board lies its control socket:
  * modem lines and baud rate go there, since a pseudo-terminal has neither.
+ * Tried on Linux with pseudo-terminals; real bridges, macOS (`/dev/tty.*`) and Windows (`COM3`) take the same way through
+ * serialport and are untried.
  * @throws UserError when there is no such port, when somebody else has it, or when the user may not open it.
  */
 export async function openPort(path: string, { baudRate = 115200 }: OpenOptions = {}): Promise<Port> {
