@@ -126,7 +126,7 @@ export interface EndRecord {
   restart?: string;
 }
 
-export interface Observed {
+interface Observed {
   segments?: SegmentRecord[];
   events?: LineRecord[];
   console?: LineRecord[];

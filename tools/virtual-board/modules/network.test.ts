@@ -128,9 +128,12 @@ describe('the Wi-Fi station', () => {
   });
 
   it('gets an address, a gateway and a name server by DHCP', () => {
-    boot(`${REPORT}wifi.setmode(wifi.STATION, false) wifi.sta.config({ssid='last-ack-lab', save=false})`);
+    boot(`${REPORT}wifi.setmode(wifi.STATION, false) wifi.sta.config({ssid='last-ack-lab', save=false})
+      tmr.create():alarm(2000, tmr.ALARM_SINGLE, function() print('dns', net.dns.getdnsserver()) end)`);
     serveUdp(67, dhcpServer, -1);
-    expect(linesAfter(3000)).toContain('ip\t192.168.100.77\t192.168.100.1');
+    const lines = linesAfter(3000);
+    expect(lines).toContain('ip\t192.168.100.77\t192.168.100.1');
+    expect(lines).toContain('dns\t192.168.100.2');
     expect(board.snapshot().wifi.ip).toBe('192.168.100.77');
   });
 });
@@ -145,7 +148,7 @@ function dhcpServer(request: Uint8Array): Uint8Array {
   write32(reply, 16, address('192.168.100.77'));
   reply.set(request.subarray(28, 34), 28);
   reply.set([0x63, 0x82, 0x53, 0x63, 53, 1, OFFER_OF[type] ?? 6, 54, 4, 192, 168, 100, 1], 236);
-  reply.set([1, 4, 255, 255, 255, 0, 3, 4, 192, 168, 100, 1, 51, 4, 0, 0, 14, 16, 255], 249);
+  reply.set([1, 4, 255, 255, 255, 0, 3, 4, 192, 168, 100, 1, 6, 4, 192, 168, 100, 2, 51, 4, 0, 0, 14, 16, 255], 249);
   return reply;
 }
 

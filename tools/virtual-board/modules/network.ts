@@ -66,7 +66,10 @@ export function createNetwork(
   }
 
   const { accessPoint, isUp } = options;
-  const station = new Station({ clock, stack, dhcp, accessPoint, isUp, onEvent: onStationEvent });
+  const onNameServers = (servers: readonly number[]): void => {
+    for (const [index, server] of servers.slice(0, dns.servers.length).entries()) dns.servers[index] = server;
+  };
+  const station = new Station({ clock, stack, dhcp, accessPoint, isUp, onEvent: onStationEvent, onNameServers });
   Object.assign(station, { config: settings.config, autoConnect: settings.autoConnect });
   dhcp.hostname = HOST_NAME;
   station.enable((settings.mode & Mode.station) !== 0);

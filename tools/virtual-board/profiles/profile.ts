@@ -23,7 +23,7 @@ export interface NetProfile {
 }
 
 /** Firmware bugs that were seen to execute (facts A to D); each can be switched off alone. */
-export interface NetQuirks {
+interface NetQuirks {
   /** A. The client's FIN after a local close is acknowledged only when it is repeated. */
   withheldFinAck: boolean;
   /** B. lwIP keeps pointing at the closed Lua object; whatever comes to lie there gets its events. */
@@ -39,7 +39,7 @@ export interface NetQuirks {
   killsOldestAt: number;
 }
 
-export interface HeapProfile {
+interface HeapProfile {
   /** Bytes of the chip's heap, before Lua starts. */
   readonly arena: number;
   /** What the Lua state and the firmware around it hold when init.lua starts. */
@@ -56,7 +56,7 @@ export interface HeapProfile {
   readonly packetBuffer: number;
 }
 
-export interface LuaProfile {
+interface LuaProfile {
   /**
    * How a C function takes a number for an integer. Silicon truncates; firmware built for a 32-bit PC rounds to the
    * nearest even (firmware: app/lua/luaconf.h, lua_number2int).
@@ -65,7 +65,7 @@ export interface LuaProfile {
 }
 
 /** How slow the chip is; counts in `speed: 'chip'`, and in the patience of the watchdog always. */
-export interface SpeedProfile {
+interface SpeedProfile {
   /** Microseconds of CPU time per instruction of Lua's virtual machine. */
   readonly instructionUs: number;
   /** Microseconds from an event (timer, frame, serial line) to its callback. */

@@ -53,7 +53,7 @@ export interface TcpProfile {
 }
 
 /** Deviations from RFC 9293, each one named, each one can be switched off alone. */
-export interface TcpQuirks {
+interface TcpQuirks {
   /** A reset anywhere in the window kills the connection; RFC 5961 wants the exact number, or a challenge. */
   inexactResetKills: boolean;
   /** A SYN inside the old window of a TIME_WAIT is reset, one beyond it gets the old acknowledgement for ever. */

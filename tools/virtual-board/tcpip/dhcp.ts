@@ -11,7 +11,7 @@ const LAST_RETRY_MS = 60_000;
 /** Attempts after which the station is told; it goes on trying. */
 const TIMEOUT_AFTER = 4;
 
-export interface Lease {
+interface Lease {
   readonly address: Ipv4Address;
   readonly netmask: Ipv4Address;
   readonly gateway: Ipv4Address;

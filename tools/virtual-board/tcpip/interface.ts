@@ -23,7 +23,7 @@ export interface NetworkInterface {
   onEchoReply: (reply: EchoReply) => void;
 }
 
-export interface EchoReply {
+interface EchoReply {
   readonly source: Ipv4Address;
   readonly identifier: number;
   readonly sequence: number;

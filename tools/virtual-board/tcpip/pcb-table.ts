@@ -84,7 +84,7 @@ export function freePcb(tcp: Tcp, pcb: Pcb): void {
 }
 
 /** Frees what is queued in either direction. */
-export function purge(tcp: Tcp, pcb: Pcb): void {
+function purge(tcp: Tcp, pcb: Pcb): void {
   releaseAll(tcp, pcb.unsent);
   releaseAll(tcp, pcb.unacked);
   releaseAll(tcp, pcb.early);

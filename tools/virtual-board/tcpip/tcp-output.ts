@@ -113,7 +113,7 @@ export function sendWindowProbe(tcp: Tcp, pcb: Pcb): void {
   transmit(tcp, pcb, ACK, segment.sequence, data, false);
 }
 
-export function announceWindow(pcb: Pcb): void {
+function announceWindow(pcb: Pcb): void {
   pcb.announcedEdge = (pcb.rcvNxt + pcb.announcedWindow) | 0;
 }
 

@@ -104,7 +104,7 @@ export function createTcp(options: TcpOptions): Tcp {
 }
 
 /** Length of a slow tick as the stack believes it to be. */
-export const slowTickMs = (tcp: Tcp): number => 2 * tcp.profile.fastTickMs;
+const slowTickMs = (tcp: Tcp): number => 2 * tcp.profile.fastTickMs;
 
 export const inTicks = (tcp: Tcp, milliseconds: number): number => Math.floor(milliseconds / slowTickMs(tcp));
 

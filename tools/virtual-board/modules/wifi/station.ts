@@ -9,7 +9,7 @@ export const Status = { idle: 0, connecting: 1, wrongPassword: 2, notFound: 3, f
 export type Status = (typeof Status)[keyof typeof Status];
 
 /** Reasons of a disconnection (IEEE 802.11 and the SDK's own from 200 on). */
-export const Reason = { leave: 8, handshakeTimeout: 15, beaconTimeout: 200, notFound: 201 } as const;
+const Reason = { leave: 8, handshakeTimeout: 15, beaconTimeout: 200, notFound: 201 } as const;
 
 /** Operating modes of the radio; bit 0 is the station. */
 export const Mode = { none: 0, station: 1, softAp: 2, both: 3 } as const;
@@ -40,6 +40,8 @@ export interface StationOptions {
   /** Whether the access point is on the air. */
   isUp: boolean;
   onEvent(event: StationEvent): void;
+  /** Name servers that DHCP has told. */
+  onNameServers(servers: readonly Ipv4Address[]): void;
 }
 
 /** What the virtual access point calls itself. */
@@ -156,6 +158,7 @@ export class Station {
   #askForAddress(): void {
     this.#options.dhcp.start({
       bound: (lease) => {
+        this.#options.onNameServers(lease.dns);
         this.#useAddress(lease);
       },
       timedOut: () => {
