@@ -1,7 +1,7 @@
 import { type LuaExports, instantiateLua } from '../virtual-board/lua/wasm.ts';
 
 /** A Lua syntax error as Lua words it: `name:line: message`. */
-export class LuaSyntaxError extends Error {
+class LuaSyntaxError extends Error {
   override readonly name = 'LuaSyntaxError';
 }
 

@@ -1,6 +1,26 @@
 import type TS from 'typescript';
 import { ts } from './typescript.ts';
+import { runtimeLibraryCode } from './plugins/runtime-library.ts';
 import { type Problem, placeOf } from './problem.ts';
+
+/** What to write instead of a construct that needs a feature of typescript-to-lua's runtime library. */
+const runtimeCures: readonly { feature: RegExp; cure: string }[] = [
+  { feature: /^Delete/, cure: 'write `t[key] = undefined`, which removes the field in Lua' },
+  {
+    feature: /^(Class|New|InstanceOf|Descriptor|SetDescriptor|ObjectDefine)/,
+    cure: 'write functions of the module and plain tables',
+  },
+  { feature: /^(Error|Try)/, cure: "write error('message') and pcall(f, ...)" },
+  { feature: /^(Promise|Await|Async|Generator|Iterator)/, cure: 'pass callbacks' },
+  { feature: /^(Map|Set|Weak)/, cure: 'write LuaTable or a Record' },
+  { feature: /^(TypeOf)/, cure: "write type(x), which gives 'nil', 'number', 'string', 'table' ..." },
+  { feature: /^(Number|ParseInt|ParseFloat)/, cure: 'write tonumber(x) or string.format' },
+  { feature: /^String/, cure: "write Lua's own find, match, sub, gsub" },
+  {
+    feature: /^(Array|Spread|Unpack|CountVarargs)/,
+    cure: 'write a loop, or use table.insert, table.concat, table.sort',
+  },
+];
 
 /** What a compiler's complaint means here, and what to write instead. The first pattern that fits wins. */
 const cures: readonly { pattern: RegExp; cure: string }[] = [
@@ -37,7 +57,7 @@ const cures: readonly { pattern: RegExp; cure: string }[] = [
 /** A diagnostic of TypeScript or typescript-to-lua as a problem with a place and a cure. */
 export function toProblem(diagnostic: TS.Diagnostic): Problem {
   const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n      ');
-  const cure = cures.find(({ pattern }) => pattern.test(message))?.cure ?? generalCure(diagnostic);
+  const cure = cures.find(({ pattern }) => pattern.test(message))?.cure ?? generalCure(diagnostic, message);
   const place = diagnostic.file ? placeOf(diagnostic.file, diagnostic.start ?? 0) : {};
   return { ...place, message: `${message} (${codeOf(diagnostic)})`, cure };
 }
@@ -51,7 +71,12 @@ function codeOf(diagnostic: TS.Diagnostic): string {
   return isFromTstl(diagnostic) ? `TSTL${diagnostic.code}` : `TS${diagnostic.code}`;
 }
 
-function generalCure(diagnostic: TS.Diagnostic): string {
+function generalCure(diagnostic: TS.Diagnostic, message: string): string {
+  if (diagnostic.code === runtimeLibraryCode) {
+    const feature = /\((\w+)\)/.exec(message)?.[1] ?? '';
+    const known = runtimeCures.find((candidate) => candidate.feature.test(feature));
+    if (known) return known.cure;
+  }
   if (isFromTstl(diagnostic)) return 'the device cannot run this form: write it with plain functions, tables and if';
   return 'mend the type; an editor with firmware/tsconfig.json shows the same error as you type';
 }

@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts';
 import { relativePath } from './problem.ts';
 
 /** SPIFFS: longest name of a file on the board, extension included (app/spiffs, FS_OBJ_NAME_LEN 31). */
-export const longestDeviceName = 31;
+const longestDeviceName = 31;
 
 /** Longest extension that a module gets, `.lua` or `.lc`, so that both kinds of build agree on what is too long. */
 const extensionLength = '.lua'.length;
@@ -12,7 +12,7 @@ const extensionLength = '.lua'.length;
  * The flat name of a module: its path below the entry's folder, without extension, folders joined by `_`. Modules from
  * outside that folder lose their leading `..`.
  */
-export function deviceName(file: string, root: string): string {
+function deviceName(file: string, root: string): string {
   const relative = path.posix.relative(root, file).replace(/\.ts$/, '');
   const parts = relative.split('/').filter((part) => part !== '..' && part !== 'node_modules');
   return parts.join('_').replaceAll('.', '-');

@@ -25,7 +25,7 @@ export class BuildError extends UserError {
   }
 }
 
-export function describeProblem(problem: Problem): string {
+function describeProblem(problem: Problem): string {
   const place = problem.file ? `${problem.file}:${problem.line ?? 1}:${problem.column ?? 1} ` : '';
   return `  ${place}${problem.message}\n      cure: ${problem.cure}`;
 }

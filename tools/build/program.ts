@@ -69,7 +69,10 @@ export class Compiler {
     for (let next = nextAffected(builder); next; next = nextAffected(builder)) {
       for (const file of filesOf(next.affected)) affected.add(file.fileName);
     }
-    return { program, problems: findTypeErrors(builder), affected };
+    const problems = findTypeErrors(builder);
+    // A program with errors is not built upon: the compiler would remember that a module was missing.
+    if (problems.length > 0) this.previous = undefined;
+    return { program, problems, affected };
   }
 }
 

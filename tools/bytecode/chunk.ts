@@ -24,7 +24,7 @@ export interface Prototype {
 
 export type Constant = undefined | boolean | number | string;
 
-export interface LocalVariable {
+interface LocalVariable {
   name: string;
   /** First instruction where the variable is active, and first where it is dead. */
   startPc: number;

@@ -1,7 +1,7 @@
 import type * as lua from 'typescript-to-lua';
 
 /** The nodes directly below a node, in source order. */
-export function* childNodes(node: lua.Node): Generator<lua.Node> {
+function* childNodes(node: lua.Node): Generator<lua.Node> {
   for (const value of Object.values(node) as unknown[]) {
     if (Array.isArray(value)) yield* value.filter(isLuaNode);
     else if (isLuaNode(value)) yield value;

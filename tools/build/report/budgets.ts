@@ -5,7 +5,7 @@ import { type Problem, relativePath } from '../problem.ts';
 import type { FileReport } from './report.ts';
 
 /** The most that a file, or all of them together, may cost; bytes. */
-export interface Budget {
+interface Budget {
   bytes?: number;
   held?: number;
   peak?: number;
