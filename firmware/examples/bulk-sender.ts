@@ -10,9 +10,11 @@ interface Plan {
   length: number;
   /** Number of sends. */
   count: number;
+  /** Sends in flight on port 9002. */
+  inFlight: number;
 }
 
-const plan: Plan = file.exists('bulk.lua') ? (dofile('bulk.lua') as Plan) : { length: 1460, count: 12 };
+const plan: Plan = file.exists('bulk.lua') ? (dofile('bulk.lua') as Plan) : { length: 1460, count: 12, inFlight: 2 };
 const SEGMENT = string.rep('x', plan.length);
 
 /** Segments still to be sent, by socket. */
@@ -28,7 +30,7 @@ function sendOne(this: void, socket: net.Socket): void {
 function sendTwo(this: void, socket: net.Socket): void {
   const count = left.get(socket);
   if (count === undefined) return;
-  for (const sent of $range(0, 1)) {
+  for (const sent of $range(0, plan.inFlight - 1)) {
     if (count - sent <= 0 || !pcall(socket.send, socket, SEGMENT)[0]) return;
     left.set(socket, count - sent - 1);
   }
@@ -50,4 +52,4 @@ function serve(port: number, next: (this: void, socket: net.Socket) => void): vo
 join();
 serve(9001, sendOne);
 serve(9002, sendTwo);
-print('bulk: port 9001 one segment in flight, port 9002 two');
+print('bulk: port 9001 one send in flight, port 9002 several');

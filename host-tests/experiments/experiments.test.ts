@@ -28,3 +28,14 @@ test('the same seed gives the same run, digit by digit, and another seed another
   expect(await digests(7)).toBe(first);
   expect(await digests(8)).not.toBe(first);
 });
+
+test.each(['1.1', '1.2', '1.4'])('%s: the duel of 2016 comes as often, and when, it was recorded', async (id) => {
+  const asItWas = pick(id).map((experiment) => ({
+    ...experiment,
+    trials: experiment.trials.filter(({ isCure }) => !isCure),
+  }));
+  const [result] = await runExperiments(asItWas, 1, () => undefined);
+  expect(
+    result?.trials.flatMap(({ figures, failure }) => [failure, ...figures.filter(({ passed }) => !passed)]),
+  ).toEqual([undefined]);
+});

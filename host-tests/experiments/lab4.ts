@@ -2,16 +2,16 @@ import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import type { Experiment, ExpectedFigure, PeerLoad, Program, Trial } from './experiment.ts';
 import { transferMs, type Observation } from './observe.ts';
 
-/** The program's port that keeps one send in flight, and the one that keeps two. */
+/** The program's port that keeps one send in flight, and the one that keeps several. */
 const ONE_IN_FLIGHT = 9001;
-const TWO_IN_FLIGHT = 9002;
+const SEVERAL_IN_FLIGHT = 9002;
 const MSS = 1460;
 
-const bulk = (length: number, count: number): Program => ({
+const bulk = (length: number, count: number, inFlight: number): Program => ({
   name: `${count} sends of ${length} B`,
   entry: 'examples/bulk-sender.ts',
   ready: 'bulk:',
-  files: { 'bulk.lua': `return {length=${length},count=${count}}` },
+  files: { 'bulk.lua': `return {length=${length},count=${count},inFlight=${inFlight}}` },
 });
 
 /** A peer that acknowledges every second segment at once and a single one after `delayMs`. */
@@ -32,6 +32,8 @@ interface TrialPlan {
   delayMs: number;
   figure: ExpectedFigure;
   isCure?: boolean;
+  /** Sends in flight on the second port. */
+  inFlight?: number;
 }
 
 function trial({
@@ -43,12 +45,13 @@ function trial({
   delayMs,
   figure,
   isCure = false,
+  inFlight = 2,
 }: TrialPlan): Trial {
   return {
     name,
     isCure,
     profile: findProfile(profile),
-    program: bulk(length, count),
+    program: bulk(length, count, inFlight),
     load: fetch(port, length, count, delayMs),
     figures: [figure],
   };
@@ -67,7 +70,7 @@ const rate =
   (bytes: number) =>
   (low: number, high: number): ExpectedFigure => ({
     name: 'rate',
-    read: (observation: Observation) => bytes / transferMs(observation),
+    read: (observation: Observation) => bytes / Math.max(1, transferMs(observation)),
     low,
     high,
     unit: 'kB/s',
@@ -102,7 +105,7 @@ export function lab4(): Experiment[] {
           name: 'two segments in flight',
           isCure: true,
           profile: 'nodemcu-3.0',
-          port: TWO_IN_FLIGHT,
+          port: SEVERAL_IN_FLIGHT,
           length: MSS,
           count: 8,
           delayMs: 200,
@@ -118,9 +121,9 @@ export function lab4(): Experiment[] {
       chart: 'none',
       trials: [
         trial({
-          name: 'NuttX, sends of 3 segments',
+          name: 'NuttX, sends of 1 segment',
           profile: 'nuttx',
-          length: 3 * MSS,
+          length: MSS,
           count: 6,
           delayMs: 200,
           figure: time(980, 1100),
@@ -162,7 +165,8 @@ export function lab4(): Experiment[] {
           name: 'write buffers',
           isCure: true,
           profile: 'nuttx-write-buffers',
-          port: TWO_IN_FLIGHT,
+          port: SEVERAL_IN_FLIGHT,
+          inFlight: sends + 1,
           length: 512,
           count: sends + 1,
           delayMs: 200,
