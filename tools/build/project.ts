@@ -1,11 +1,11 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type TS from 'typescript';
 import { ts } from './typescript.ts';
 import { type CompilerOptions, LuaLibImportKind, LuaTarget } from 'typescript-to-lua';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { toProblem } from './compiler-problem.ts';
+import { packageRoot } from './package-root.ts';
 import { BuildError } from './problem.ts';
 
 /** A firmware project: its TypeScript configuration, read and completed. */
@@ -16,7 +16,7 @@ export interface Project {
 }
 
 /** The package's own firmware/, where the standard library lies; real path, forward slashes, one at the end. */
-export const firmwareRoot = `${normalise(realpathSync(fileURLToPath(new URL('../../firmware', import.meta.url))))}/`;
+export const firmwareRoot = `${normalise(packageRoot)}/firmware/`;
 
 /**
  * Finds and reads a project. `where` is a tsconfig file or a folder that holds one; without it, `firmware/` is tried

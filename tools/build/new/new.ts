@@ -1,11 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ExitCode, UserError } from '../../cli/exit.ts';
+import { packageRoot } from '../package-root.ts';
 import { projectFiles } from './template.ts';
-
-/** This package's own folder. */
-const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Makes a project in a folder that is empty or does not exist. Returns the files, relative to it. */
 export function makeProject(folder: string): string[] {
