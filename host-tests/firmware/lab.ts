@@ -19,6 +19,9 @@ const CLIENT_ADDRESS = parseAddress('192.168.100.1') ?? 0;
 const NETMASK = parseAddress('255.255.255.0') ?? 0;
 const CLIENT_MAC = Uint8Array.of(0x02, 0x1a, 0xac, 0, 0, 2);
 
+/** Many, so that a random one is hardly ever in TIME_WAIT on the board still: there such a SYN stalls. */
+const LOCAL_PORTS: [number, number] = [1024, 65_535];
+
 export type BoardFiles = Record<string, Uint8Array>;
 
 /** Compiles firmware as `last-ack build` does and gives the files for the board. */
@@ -60,7 +63,7 @@ export class Lab {
       clock,
       random,
       mac: CLIENT_MAC,
-      tcp: findProfile('correct').tcp,
+      tcp: { ...findProfile('correct').tcp, localPorts: LOCAL_PORTS },
       ttl: 64,
     });
     this.client.setAddress(CLIENT_ADDRESS, NETMASK, CLIENT_ADDRESS);

@@ -28,7 +28,7 @@ const enum Heap {
   /** Not for closes, either: each connection that a crowd of `CROWD` may bring yet. */
   CONNECTION = 480,
   /** Below this garbage is collected as soon as there is enough of it. */
-  TIDY = 8192,
+  TIDY = 13312,
   /** Garbage that is worth a collection. */
   GARBAGE = 1024,
 }
