@@ -93,7 +93,7 @@ function withoutShebang(content: Uint8Array): Uint8Array {
 }
 
 /** luaO_chunkid for the names that a board uses. */
-export function displayName(chunkName: string): string {
+function displayName(chunkName: string): string {
   const SHORT_SOURCE = 80;
   if (chunkName.startsWith('@') || chunkName.startsWith('=')) return chunkName.slice(1, SHORT_SOURCE);
   const line = chunkName.split(/[\r\n]/, 1)[0] ?? '';
