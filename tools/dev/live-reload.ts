@@ -2,18 +2,13 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-
-/** Where the board serves. */
-export interface Address {
-  host: string;
-  port: number;
-}
+import type { Serving } from '../monitor/serving.ts';
 
 /** A web server on localhost that shows the board's pages and reloads them in the browser when told to. */
 export interface LiveReload {
   url: string;
   /** Where the board serves from now on. */
-  setBoard(address: Address): void;
+  setBoard(address: Serving): void;
   reload(): void;
   close(): Promise<void>;
 }
@@ -27,7 +22,7 @@ const wrongForPages = new Set(['content-encoding', 'etag', 'last-modified', 'cac
 
 export async function startLiveReload(port = 0): Promise<LiveReload> {
   const browsers = new Set<ServerResponse>();
-  let board: Address | undefined;
+  let board: Serving | undefined;
   const server = createServer((incoming, response) => {
     if (incoming.url === eventsPath) addBrowser(browsers, response);
     else if (board) passOn(incoming, response, board);
@@ -63,7 +58,7 @@ function addBrowser(browsers: Set<ServerResponse>, response: ServerResponse): vo
   response.on('close', () => browsers.delete(response));
 }
 
-function passOn(incoming: IncomingMessage, response: ServerResponse, board: Address): void {
+function passOn(incoming: IncomingMessage, response: ServerResponse, board: Serving): void {
   const headers = { ...incoming.headers, host: `${board.host}:${board.port}`, connection: 'close' };
   delete headers['if-none-match'];
   const outgoing = request({

@@ -21,7 +21,7 @@ const bootGuardSeconds = 4;
 /** What an application can do to an upload: crash, eat the heap, flood the line. */
 const applicationFaults: ReadonlySet<BoardFault> = new Set(['reset', 'memory', 'prompt', 'corrupt']);
 
-export interface UploadProgress {
+interface UploadProgress {
   /** The file that is on its way. */
   name: string;
   /** Bytes of all changed files. */
