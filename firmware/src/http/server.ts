@@ -21,6 +21,7 @@ export function findRoute(path: string): LuaMultiReturn<(string | undefined)[]> 
 
 /** Lets the module of a route answer; its code is on the heap only while it is needed. */
 export function run(name: string, connection: Connection): void {
+  collectgarbage();
   overlay<{ handle: Handler }>(name).handle(connection);
 }
 

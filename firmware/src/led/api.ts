@@ -13,7 +13,6 @@ const enum Limit {
   STEPS = 16,
 }
 
-const { refuse } = overlay<typeof import('../http/refusal.ts')>($module('../http/refusal.ts'));
 const { field } = overlay<typeof import('../http/fields.ts')>($module('../http/fields.ts'));
 
 function describe(led: Led): string {
@@ -70,7 +69,9 @@ function change(body: string): boolean {
     if (led.name === name) {
       const wish = readChange(led, body);
       if (wish === undefined) return false;
+      collectgarbage();
       overlay<typeof import('./control.ts')>($module('./control.ts')).show(led, wish);
+      collectgarbage();
       overlay<typeof import('./memory.ts')>($module('./memory.ts')).rememberSoon();
       return true;
     }
@@ -80,6 +81,7 @@ function change(body: string): boolean {
 
 /** Answers GET, HEAD and POST. */
 export function handle(connection: Connection): void {
-  if (request.method === 'POST' && !change(request.body)) refuse(connection, 422);
-  else list(connection);
+  if (request.method === 'POST' && !change(request.body)) {
+    overlay<typeof import('../http/refusal.ts')>($module('../http/refusal.ts')).refuse(connection, 422);
+  } else list(connection);
 }
