@@ -24,7 +24,7 @@ export interface ExchangeOptions {
 }
 
 /** Where a response ends, undefined when it has not; `isHead` responses have no body whatever they announce. */
-export function endOfResponse(text: string, isHead: boolean): number | undefined {
+function endOfResponse(text: string, isHead: boolean): number | undefined {
   const interim = /^(HTTP\/1\.1 1\d\d [^\r]*\r\n\r\n)+/.exec(text)?.[0].length ?? 0;
   const end = endOfFinal(text.slice(interim), isHead);
   return end === undefined ? undefined : interim + end;
@@ -40,7 +40,7 @@ function endOfFinal(text: string, isHead: boolean): number | undefined {
 }
 
 /** One connection, one request, as a client of the given style sees it. */
-export class Client implements TcpEvents {
+class Client implements TcpEvents {
   readonly #lab: Lab;
   readonly #pieces: readonly string[];
   readonly #options: Required<ExchangeOptions>;

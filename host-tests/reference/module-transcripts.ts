@@ -7,7 +7,7 @@ import { seededRandom } from '../../tools/virtual-board/random.ts';
 import { MemoryFlash } from '../../tools/virtual-board/serial/memory-flash.ts';
 
 /** One recorded chunk: what the firmware printed when it ran it. */
-export interface Transcript {
+interface Transcript {
   lua: string;
   /** Lines until the chunk ended, and in the 400 ms after. */
   prints: string[];
@@ -17,12 +17,12 @@ export interface Transcript {
   note?: string;
 }
 
-export interface TranscriptFile {
+interface TranscriptFile {
   module: string;
   entries: Transcript[];
 }
 
-export interface TranscriptMismatch {
+interface TranscriptMismatch {
   entry: number;
   lua: string;
   field: 'prints' | 'later' | 'error';

@@ -37,7 +37,7 @@ export interface StressOptions extends TargetOptions {
   onProgress?: (progress: StressProgress) => void;
 }
 
-export interface StressProgress {
+interface StressProgress {
   /** Milliseconds of load, done and planned. */
   doneMs: number;
   totalMs: number;
@@ -45,9 +45,9 @@ export interface StressProgress {
 }
 
 /** SYNs at 1, 3 and 7 s must still be answered in time. */
-export const DEFAULT_DEADLINE_MS = 15_000;
+const DEFAULT_DEADLINE_MS = 15_000;
 /** TIME_WAIT of NodeMCU 3.0 lasts up to 12.5 s. */
-export const DEFAULT_COOL_DOWN_MS = 20_000;
+const DEFAULT_COOL_DOWN_MS = 20_000;
 const PROGRESS_MS = 250;
 /** Length of the step that tells growth from a leak. */
 const LEAK_CHECK_MS = 3000;

@@ -30,7 +30,7 @@ export interface BoardReport {
 }
 
 /** Below this a difference is the allocator's, not a leak: a string or two interned since. */
-export const HEAP_TOLERANCE = 512;
+const HEAP_TOLERANCE = 512;
 
 const SAMPLE_MS = 500;
 const COOL_DOWN_STEP_MS = 500;

@@ -11,7 +11,7 @@ export interface Capture {
   close(): Promise<CaptureEnd>;
 }
 
-export interface CaptureEnd {
+interface CaptureEnd {
   frames: number;
   drops: number;
   /** Capture files around the first bad ends. */

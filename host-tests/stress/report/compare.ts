@@ -3,7 +3,7 @@ import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
 import { formatBytes, formatCount, formatMs } from './format.ts';
 import type { StressReport } from './stress-report.ts';
 
-export type Trend = 'better' | 'worse' | 'same' | 'neutral';
+type Trend = 'better' | 'worse' | 'same' | 'neutral';
 
 /** One figure before and after. */
 export interface ComparedFigure {

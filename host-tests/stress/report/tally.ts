@@ -6,7 +6,7 @@ import type { StepEnd } from '../schedule/step-runner.ts';
 import { correctedFor, latencyOf, newHistogram, recordMs } from './latency.ts';
 import type { Counts, StepReport, StressReport, TimelineReport } from './stress-report.ts';
 
-export function count<Name extends string>(counts: Counts<Name>, name: Name, by = 1): void {
+function count<Name extends string>(counts: Counts<Name>, name: Name, by = 1): void {
   counts[name] = (counts[name] ?? 0) + by;
 }
 

@@ -3,7 +3,7 @@ import { ACK, distance, endOf, FIN, RST, SYN, type Segment } from './segment.ts'
 /** A frame seen twice within this many milliseconds is a duplicate of the network, not a retransmission. */
 const DUPLICATE_MS = 20;
 
-export interface DeviceReset {
+interface DeviceReset {
   t: number;
   /** Sequence number is one above the client's last ACK, and not what the client expects: lwIP bug 34111. */
   offByOne: boolean;
@@ -35,7 +35,7 @@ export interface History {
   lastAt: number;
 }
 
-export function newHistory(): History {
+function newHistory(): History {
   return {
     syns: [],
     synAckAt: undefined,

@@ -3,15 +3,8 @@ import path from 'node:path';
 import { ExitCode, UserError } from '../exit.ts';
 import { explainLine } from '../../monitor/boot-causes.ts';
 import { LogLines } from '../../monitor/log-lines.ts';
+import { parseServing, type Serving } from '../../monitor/serving.ts';
 import type { Port } from '../../serial/port.ts';
-
-/** The address where the firmware says it serves. */
-export interface Serving {
-  host: string;
-  port: number;
-}
-
-const servingLine = /^http: listening on ([\d.]+):(\d+)/;
 
 /** A board's serial log, kept in a file from the first byte and shown while somebody wants to see it. */
 export class BoardLog {
@@ -61,10 +54,10 @@ export class BoardLog {
         reject(this.#notServing(timeoutMs));
       }, timeoutMs);
       const stop = this.watch((line) => {
-        const [, host, port] = servingLine.exec(line) ?? [];
-        if (host === undefined) return;
+        const serving = parseServing(line);
+        if (!serving) return;
         finish();
-        resolve({ host, port: Number(port) });
+        resolve(serving);
       });
       signal.addEventListener('abort', abort);
     });

@@ -11,7 +11,7 @@ import { startVirtualBoard } from '../../virtual-board/session.ts';
 import { forwardToHost } from '../../virtual-board/wire/forward.ts';
 import { enterNamespace } from '../../virtual-board/wire/namespace.ts';
 import { ExitCode, UserError } from '../exit.ts';
-import type { Serving } from './board-log.ts';
+import type { Serving } from '../../monitor/serving.ts';
 import type { RunOptions } from './options.ts';
 import type { Scope } from './scope.ts';
 

@@ -14,7 +14,8 @@ import { describeUpload, uploadWithProgress, wifiFromOptions } from '../../uploa
 import { ExitCode } from '../exit.ts';
 import { startProgress } from '../progress.ts';
 import { findBoard, prepareNetwork, readImage, startBoard, type RunBoard } from './board.ts';
-import { BoardLog, type Serving } from './board-log.ts';
+import { BoardLog } from './board-log.ts';
+import type { Serving } from '../../monitor/serving.ts';
 import type { RunOptions } from './options.ts';
 import { Scope } from './scope.ts';
 import { numberedSteps, type Steps } from './steps.ts';

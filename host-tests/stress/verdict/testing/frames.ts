@@ -2,7 +2,7 @@ import type { Segment } from '../segment.ts';
 import type { TcpFrame } from '../frame.ts';
 
 /** Addresses of the lab: the laptop and the board. */
-export const CLIENT = 0xc0a86401;
+const CLIENT = 0xc0a86401;
 export const DEVICE = 0xc0a86463;
 
 /** A segment as the frame reader would deliver it. */
