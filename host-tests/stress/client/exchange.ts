@@ -22,7 +22,6 @@ export type Outcome = (typeof outcomes)[number];
  * How the connection ended, as far as a socket can tell. A device's FIN that arrives together with its last data counts
  * as first even when ours was on its way; only a capture tells the rest.
  */
-
 export type Ending = 'device-fin' | 'client-fin' | 'client-reset' | 'reset' | 'deadline' | 'none';
 
 /** One connection with one request. Times are `performance.now()` milliseconds; 0 = never happened. */
