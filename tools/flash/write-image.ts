@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import type { ImagePart } from './image.ts';
 import type { FlashSession } from './session.ts';
-import { WriteBroken, writeRegion } from './write-region.ts';
+import { compressRegion, WriteBroken, writeRegion, type CompressedRegion } from './write-region.ts';
 
 const SECTOR_SIZE = 4096;
 /** Far more than the 0.4 s that erasing a sector takes at most (Winbond W25Q32, tSE). */
@@ -20,13 +20,21 @@ export interface Written {
   writeMs: number;
 }
 
+/** A piece of the image and its stream. */
+interface Region extends ImagePart {
+  stream: CompressedRegion;
+}
+
 /**
  * Writes `parts`, each verified by MD5, then compares them all once more: commands carry no checksum, so that a damaged
  * one may have erased or written what was right before. The first sector, without which the boot ROM starts nothing, is
  * erased first and written last, so that half a firmware never runs.
  */
 export async function writeImage(session: FlashSession, parts: readonly ImagePart[]): Promise<Written> {
-  const regions = planRegions(parts);
+  const regions = planRegions(parts).map((part) => ({
+    ...part,
+    stream: compressRegion(part.address, part.data, session.loader.blockSize),
+  }));
   const started = session.clock.now();
   session.isUnbootable = true;
   let compressedBytes = 0;
@@ -61,7 +69,7 @@ function planRegions(parts: readonly ImagePart[]): ImagePart[] {
   ];
 }
 
-async function writeRegions(session: FlashSession, regions: readonly ImagePart[]): Promise<number> {
+async function writeRegions(session: FlashSession, regions: readonly Region[]): Promise<number> {
   const total = totalSize(regions);
   let before = 0;
   let compressed = 0;
@@ -82,17 +90,19 @@ async function allRight(session: FlashSession, regions: readonly ImagePart[]): P
 /** Writes one region until the chip's digest of it is right, from the place where it broke off. */
 async function writeVerified(
   session: FlashSession,
-  region: ImagePart,
+  region: Region,
   onWritten: (written: number) => void,
 ): Promise<number> {
-  const { address, data } = region;
+  const { address, data, stream } = region;
   let compressed = 0;
   let from = address;
   await session.persistently(async () => {
     const start = from;
     from = address;
+    const { blockSize } = session.loader;
+    const rest = start === address ? stream : compressRegion(start, data.subarray(start - address), blockSize);
     try {
-      await writeRegion(session.loader, start, data.subarray(start - address), (written, blockSize) => {
+      await writeRegion(session.loader, rest, (written, blockSize) => {
         compressed += blockSize;
         onWritten(start - address + written);
       });

@@ -21,35 +21,51 @@ export class WriteBroken extends Error {
   }
 }
 
+/** What goes over the line for a piece of flash, ready to be sent. */
+export interface CompressedRegion {
+  address: number;
+  /** Bytes in flash, and on the line. */
+  size: number;
+  compressedSize: number;
+  /** `holds` is how many bytes of the region all blocks up to this one inflate to, in whole sectors. */
+  blocks: { bytes: Uint8Array; holds: number }[];
+}
+
+/** Compresses `data` for `address` ahead of time, so that the line never waits for it. */
+export function compressRegion(address: number, data: Uint8Array, blockSize: number): CompressedRegion {
+  const compressed = deflateSync(data, { level: 9 });
+  const inflated = inflateCounter();
+  const blocks: CompressedRegion['blocks'] = [];
+  for (let at = 0; at < compressed.length; at += blockSize) {
+    const bytes = compressed.subarray(at, at + blockSize);
+    blocks.push({ bytes, holds: inflated(bytes) });
+  }
+  return { address, size: data.length, compressedSize: compressed.length, blocks };
+}
+
 /**
- * Sends `data` for `address` as one compressed stream. A damaged block is sent again; silence or any other refusal
- * breaks the stream, since nobody knows then whether the block was taken. After every block `onSent` hears how much of
- * `data` the blocks so far hold, and how long the block was.
+ * Sends a region as one compressed stream. A damaged block is sent again; silence or any other refusal breaks the
+ * stream, since nobody knows then whether the block was taken. After every block `onSent` hears how much of the region
+ * the blocks so far hold, and how long the block was.
  * @throws WriteBroken
  */
 export async function writeRegion(
   loader: BoardLoader,
-  address: number,
-  data: Uint8Array,
+  { address, size, compressedSize, blocks }: CompressedRegion,
   onSent: (written: number, blockSize: number) => void,
 ): Promise<void> {
-  const compressed = deflateSync(data, { level: 9 });
-  const inflated = inflateCounter();
   let safe = 0;
   let taken = 0;
   let timeoutMs = MIN_TIMEOUT_MS;
   try {
     const lineMs = (loader.blockSize * BITS_PER_BYTE * 1000) / loader.baudRate;
-    await loader.beginCompressed(data.length, compressed.length, address);
-    for (let at = 0, sequence = 0; at < compressed.length; at += loader.blockSize, sequence++) {
-      const block = compressed.subarray(at, at + loader.blockSize);
-      const sending = sendBlock(loader, block, sequence, lineMs + timeoutMs);
-      const holds = inflated(block);
-      await sending;
+    await loader.beginCompressed(size, compressedSize, address);
+    for (const [sequence, { bytes, holds }] of blocks.entries()) {
+      await sendBlock(loader, bytes, sequence, lineMs + timeoutMs);
       safe = taken;
       taken = holds;
       timeoutMs = Math.max(MIN_TIMEOUT_MS, (taken - safe) * WRITE_MS_PER_BYTE);
-      onSent(taken, block.length);
+      onSent(taken, bytes.length);
     }
     await loader.endCompressed(timeoutMs);
   } catch (error) {
