@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { bootRomText, ResetCause } from '../virtual-board/serial/boot-rom.ts';
+import { VirtualClock } from '../virtual-board/clock.ts';
 import { resample } from '../virtual-board/serial/resample.ts';
+import { BOOT_ROM_BAUD, Uart } from '../virtual-board/serial/uart.ts';
 import { RomListener } from './rom-line.ts';
 
 const words = {
@@ -21,6 +23,19 @@ test.each([115200, 74880, 57600].flatMap((rate) => Object.values(ResetCause).map
     }
   },
 );
+
+test('the cause is heard on a line that carries the text at its real rate, a few bytes at a time', () => {
+  const clock = new VirtualClock();
+  const uart = new Uart({ clock, rate: 'line' });
+  const listener = new RomListener();
+  const heard: (string | undefined)[] = [];
+  uart.onData((bytes) => heard.push(listener.receive(bytes, 115200)));
+  uart.chip.baudRate = BOOT_ROM_BAUD;
+  uart.chip.write(Buffer.from(bootRomText(ResetCause.watchdog, false)));
+  clock.runUntil(100);
+  expect(heard.length).toBeGreaterThan(3);
+  expect(heard.filter((one) => one !== undefined)).toEqual(['reset: hardware watchdog']);
+});
 
 test('at a rate where causes sound the same none is named', () => {
   const noise = resample(Buffer.from(bootRomText(ResetCause.external, false)), 74880, 9600);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { resample } from './resample.ts';
+import { resample, Resampler } from './resample.ts';
 
 const all = Uint8Array.from({ length: 256 }, (_, value) => value);
 
@@ -18,4 +18,20 @@ it('reads one frame where two were sent at twice the rate', () => {
 
 it('never invents bytes on a line that idles', () => {
   expect(resample(new Uint8Array(0), 74880, 115200)).toHaveLength(0);
+});
+
+it.each([
+  { sender: 74880, receiver: 115200 },
+  { sender: 115200, receiver: 9600 },
+  { sender: 9600, receiver: 115200 },
+])('hears $sender baud at $receiver the same whatever pieces the burst comes in', ({ sender, receiver }) => {
+  const whole = resample(all, sender, receiver);
+  for (const size of [1, 7, 100]) {
+    const resampler = new Resampler();
+    const heard: number[] = [];
+    for (let at = 0; at < all.length; at += size) {
+      heard.push(...resampler.receive(all.subarray(at, at + size), sender, receiver, at + size >= all.length));
+    }
+    expect(Uint8Array.from(heard)).toEqual(whole);
+  }
 });

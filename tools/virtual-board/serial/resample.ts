@@ -5,28 +5,62 @@ export const BITS_PER_BYTE = 10;
 const TOLERANCE = 0.04;
 
 /**
- * What a UART at `receiverBaud` makes of bytes sent back to back at `senderBaud`: it waits for a falling edge, then
- * samples the middle of each of its own bit times. Frames whose stop bit reads low are delivered too, as the ESP8266
- * and common USB bridges do.
+ * What a UART makes of bytes sent back to back at another rate: it waits for a falling edge, then samples the middle of
+ * each of its own bit times. Frames whose stop bit reads low are delivered too, as the ESP8266 and common USB bridges do.
+ * Bytes may come in pieces: a frame that the next piece ends is held back until then.
  */
-export function resample(bytes: Uint8Array, senderBaud: number, receiverBaud: number): Uint8Array {
-  const ratio = senderBaud / receiverBaud;
-  if (Math.abs(ratio - 1) < TOLERANCE) return bytes;
-  const end = bytes.length * BITS_PER_BYTE;
-  const received: number[] = [];
-  let start = 0;
-  for (;;) {
-    while (start < end && levelAt(bytes, start)) start = Math.floor(start) + 1;
-    if (start >= end) return Uint8Array.from(received);
-    let value = 0;
-    for (let bit = 0; bit < 8; bit++) {
-      if (levelAt(bytes, start + (bit + 1.5) * ratio)) value |= 1 << bit;
+export class Resampler {
+  #unheard = new Uint8Array();
+  /** Where the next frame is looked for, in bits of the sender from the start of what is unheard. */
+  #start = 0;
+  #ratio = 1;
+
+  /** `isLast` says that the line is idle after these bytes. */
+  receive(bytes: Uint8Array, senderBaud: number, receiverBaud: number, isLast: boolean): Uint8Array {
+    const ratio = senderBaud / receiverBaud;
+    if (ratio !== this.#ratio) this.#forget();
+    this.#ratio = ratio;
+    if (Math.abs(ratio - 1) < TOLERANCE) return bytes;
+    this.#unheard = Uint8Array.of(...this.#unheard, ...bytes);
+    const received = this.#frames(isLast);
+    if (isLast) this.#forget();
+    else this.#dropHeard();
+    return received;
+  }
+
+  #frames(isLast: boolean): Uint8Array {
+    const line = this.#unheard;
+    const end = line.length * BITS_PER_BYTE;
+    const frameBits = (BITS_PER_BYTE - 0.5) * this.#ratio;
+    const received: number[] = [];
+    for (;;) {
+      while (this.#start < end && levelAt(line, this.#start)) this.#start = Math.floor(this.#start) + 1;
+      if (this.#start >= end || (!isLast && this.#start + frameBits >= end)) return Uint8Array.from(received);
+      let value = 0;
+      for (let bit = 0; bit < 8; bit++) {
+        if (levelAt(line, this.#start + (bit + 1.5) * this.#ratio)) value |= 1 << bit;
+      }
+      received.push(value);
+      this.#start += frameBits;
+      while (this.#start < end && !levelAt(line, this.#start)) this.#start = Math.floor(this.#start) + 1;
     }
-    received.push(value);
-    start += (BITS_PER_BYTE - 0.5) * ratio;
-    while (start < end && !levelAt(bytes, start)) start = Math.floor(start) + 1;
+  }
+
+  #dropHeard(): void {
+    const heard = Math.min(Math.floor(this.#start / BITS_PER_BYTE), this.#unheard.length);
+    this.#unheard = this.#unheard.slice(heard);
+    this.#start -= heard * BITS_PER_BYTE;
+  }
+
+  #forget(): void {
+    this.#unheard = new Uint8Array();
+    this.#start = 0;
   }
 }
+
+/** What a receiver at one rate makes of a whole burst that was sent at another. */
+export const resample = (bytes: Uint8Array, senderBaud: number, receiverBaud: number): Uint8Array =>
+  new Resampler().receive(bytes, senderBaud, receiverBaud, true);
 
 /** The line's level at a time in bits of the sender; it idles high after the last stop bit. */
 function levelAt(bytes: Uint8Array, time: number): boolean {

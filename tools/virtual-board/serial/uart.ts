@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { ChipUart, ModemLines, SerialLine } from './line.ts';
-import { BITS_PER_BYTE, resample } from './resample.ts';
+import { BITS_PER_BYTE, Resampler } from './resample.ts';
 
 /** `line` carries bytes at the sender's baud rate; `instant` at the next turn of the clock. */
 export type LineRate = 'line' | 'instant';
@@ -27,17 +27,20 @@ interface Chunk {
   baudRate: number;
 }
 
+/** Takes bytes off the wire; `isLast` says that it is idle after them. */
+type Deliver = (bytes: Uint8Array, baudRate: number, isLast: boolean) => void;
+
 /** One direction of the line: queues what is sent and delivers it when the wire has carried it. */
 class Wire {
   readonly #clock: Clock;
   readonly #rate: LineRate;
-  readonly #deliver: (bytes: Uint8Array, baudRate: number) => void;
+  readonly #deliver: Deliver;
   #queue: Chunk[] = [];
   #pending = 0;
   #carriedUntil = 0;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, rate: LineRate, deliver: (bytes: Uint8Array, baudRate: number) => void) {
+  constructor(clock: Clock, rate: LineRate, deliver: Deliver) {
     this.#clock = clock;
     this.#rate = rate;
     this.#deliver = deliver;
@@ -83,7 +86,7 @@ class Wire {
       this.#pending -= count;
       this.#carriedUntil += msFor(count, head.baudRate);
       if (count === left) this.#queue.shift();
-      this.#deliver(lot, head.baudRate);
+      this.#deliver(lot, head.baudRate, this.#queue.length === 0);
     }
     if (!this.#timer) this.#schedule();
   }
@@ -106,6 +109,8 @@ export class Uart implements SerialLine {
   readonly #onLines: (lines: ModemLines) => void;
   readonly #toChip: Wire;
   readonly #toHost: Wire;
+  readonly #hostEar = new Resampler();
+  readonly #chipEar = new Resampler();
   readonly #hostReceivers = new Set<(bytes: Uint8Array) => void>();
   #hostBaud = 115200;
   #chipBaud = BOOT_ROM_BAUD;
@@ -115,8 +120,8 @@ export class Uart implements SerialLine {
 
   constructor(options: UartOptions) {
     this.#onLines = options.onLines ?? (() => undefined);
-    this.#toChip = new Wire(options.clock, options.rate, (bytes, baud) => this.#arriveAtChip(bytes, baud));
-    this.#toHost = new Wire(options.clock, options.rate, (bytes, baud) => this.#arriveAtHost(bytes, baud));
+    this.#toChip = new Wire(options.clock, options.rate, (...lot) => this.#arriveAtChip(...lot));
+    this.#toHost = new Wire(options.clock, options.rate, (...lot) => this.#arriveAtHost(...lot));
     this.chip = this.#chipEnd();
   }
 
@@ -152,14 +157,16 @@ export class Uart implements SerialLine {
     this.#autoBaud = false;
   }
 
-  #arriveAtHost(bytes: Uint8Array, baudRate: number): void {
-    const heard = resample(bytes, baudRate, this.#hostBaud);
+  #arriveAtHost(bytes: Uint8Array, baudRate: number, isLast: boolean): void {
+    const heard = this.#hostEar.receive(bytes, baudRate, this.#hostBaud, isLast);
+    if (heard.length === 0) return;
     for (const receiver of [...this.#hostReceivers]) receiver(heard);
   }
 
-  #arriveAtChip(bytes: Uint8Array, baudRate: number): void {
+  #arriveAtChip(bytes: Uint8Array, baudRate: number, isLast: boolean): void {
     if (this.#autoBaud) this.#chipBaud = baudRate;
-    const heard = resample(bytes, baudRate, this.#chipBaud);
+    const heard = this.#chipEar.receive(bytes, baudRate, this.#chipBaud, isLast);
+    if (heard.length === 0) return;
     if (this.#chipReceiver) this.#chipReceiver(heard);
     else this.#fifo.push(...heard.subarray(0, FIFO_SIZE - this.#fifo.length));
   }
