@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../cli/exit.ts';
 const cures = {
   reset: 'the power may be too weak, or the application may crash; run the same command again',
   silent: 'press RST on the board and run it again; if that does not help, last-ack flash puts NodeMCU on it anew',
+  firmware: 'put NodeMCU on it with last-ack flash, then run it again',
   prompt: 'press RST and run it again; if it persists, flash the firmware anew with last-ack flash',
   full: 'remove files from the board, or format it: file.format() in last-ack monitor',
   memory: 'run it again: the board will start without its application first',

@@ -80,6 +80,7 @@ function deadLine(said: string, clock: IdleClock): SerialLine {
 test.each([
   { said: '', fault: 'silent' },
   { said: 'I am no NodeMCU\r\n', fault: 'prompt' },
+  { said: 'ets_main.c 181 \r\n', fault: 'firmware' },
 ])('what says "$said" for ever is named $fault in bounded time', async ({ said, fault }) => {
   const clock = new IdleClock('memory');
   close = () => clock.stop();

@@ -17,10 +17,14 @@ export interface ConnectOptions {
 const otherRates = [9600, 74880, 921600, 460800, 230400, 57600];
 const silenceMs = 5000;
 
+/** The boot ROM's rate with a 26 MHz crystal, and how soon after a reset it has said all that it has to say. */
+const romBaud = 74880;
+const romMs = 500;
+
 /**
  * Gets a prompt out of the board: at the port's rate, at the other usual rates, and after a reset by the modem lines.
  * Leaves the port at the rate that answered.
- * @throws BoardError `silent` when nothing answers.
+ * @throws BoardError `silent` when nothing answers, `firmware` when there is none on the board.
  */
 export async function connectRepl(port: Port, options: ConnectOptions = {}): Promise<Repl> {
   const { clock = new RealClock(), bootMs = 60_000, onNote = () => undefined } = options;
@@ -77,7 +81,18 @@ async function resetAndWait(repl: Repl, options: Required<ConnectOptions>): Prom
   const { clock, bootMs, onNote } = options;
   onNote('no answer yet, resetting the board');
   await resetByLines(repl.port, clock);
+  await requireFirmware(repl);
   return waitForPrompt(repl, clock, bootMs);
+}
+
+/** A chip whose flash holds no image starts over for ever, and would be taken for one that boots. */
+async function requireFirmware({ port, watch }: Repl): Promise<void> {
+  const usual = port.baudRate;
+  if (!(await takesRate(port, romBaud))) return;
+  watch.clear();
+  const isBare = await watch.until((text) => (text.includes('ets_main.c') ? true : undefined), romMs);
+  await port.setBaudRate(usual);
+  if (isBare) throw new BoardError('firmware', `the board on ${port.path} has no firmware`);
 }
 
 /** Polls for the prompt as long as the board says anything, at most `bootMs`. */
