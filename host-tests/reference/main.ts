@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ExitCode, UserError } from '../../tools/cli/exit.ts';
+import { reportFailure } from '../../tools/cli/failure.ts';
 import { runScenario } from './scenarios/run.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { runHeapFile } from './heap-table.ts';
@@ -27,6 +29,13 @@ function main(arguments_: readonly string[]): void {
     print('module entries', moduleFiles(folder, verbose)),
     print('heap rows', heapRows(folder, verbose)),
   ];
+  if (tallies.every(({ total }) => total === 0)) {
+    throw new UserError(
+      `There are no recordings in ${folder}.`,
+      'Name a folder with scenarios/*.json, modules/*.json or heap.json in it, or one of scenario files.',
+      ExitCode.usage,
+    );
+  }
   process.exitCode = tallies.every(({ passed, total }) => passed === total) ? 0 : 1;
 }
 
@@ -35,7 +44,7 @@ function print(what: string, tally: Tally): Tally {
   return tally;
 }
 
-/** The JSON files of a subfolder, or of the folder itself when it has no such subfolder. */
+/** The JSON files of a subfolder; none when there is no such subfolder. */
 function jsonFiles(folder: string, subfolder: string): string[] {
   const path = join(folder, subfolder);
   if (!existsSync(path)) return [];
@@ -46,7 +55,7 @@ function jsonFiles(folder: string, subfolder: string): string[] {
 }
 
 function scenarios(folder: string, verbose: boolean): Tally {
-  const files = jsonFiles(folder, 'scenarios');
+  const files = scenarioFiles(folder);
   let passed = 0;
   for (const file of files) {
     const problems = runScenario(JSON.parse(readFileSync(file, 'utf8')) as Scenario);
@@ -54,6 +63,12 @@ function scenarios(folder: string, verbose: boolean): Tally {
     else report(basename(file), problems, verbose);
   }
   return { passed, total: files.length };
+}
+
+/** Those of the subfolder; a folder without any subfolder of ours may hold the scenarios themselves. */
+function scenarioFiles(folder: string): string[] {
+  const isOurs = ['scenarios', 'modules', 'heap.json'].some((name) => existsSync(join(folder, name)));
+  return jsonFiles(folder, isOurs ? 'scenarios' : '.');
 }
 
 function moduleFiles(folder: string, verbose: boolean): Tally {
@@ -89,4 +104,8 @@ function report(name: string, problems: readonly string[], verbose: boolean): vo
   process.stdout.write(`${name}: ${problems.length} differences\n${shown.map((line) => `  ${line}\n`).join('')}`);
 }
 
-main(process.argv.slice(2));
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}
