@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 
-/** The processes that have a device open, as `name (pid)`; Linux only, and only those that the user may look into. */
+/**
+ * The processes that have a device open, as `name (pid)`; Linux only, and only those that the user may look into.
+ * Whoever made a pseudo-terminal, as a virtual board does, has it open too and does not count.
+ */
 export function holdersOf(path: string): string[] {
   if (process.platform !== 'linux') return [];
   const device = realpathSync(path);
@@ -10,9 +13,10 @@ export function holdersOf(path: string): string[] {
 }
 
 function opens(pid: string, device: string): boolean {
-  return attempt(() => readdirSync(`/proc/${pid}/fd`), []).some(
-    (fd) => attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), '') === device,
+  const opened = attempt(() => readdirSync(`/proc/${pid}/fd`), []).map((fd) =>
+    attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''),
   );
+  return opened.includes(device) && !opened.some((path) => path.endsWith('/ptmx'));
 }
 
 function nameOf(pid: string): string {
