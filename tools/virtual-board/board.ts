@@ -101,6 +101,7 @@ export class VirtualBoard {
   snapshot(options: { collect?: boolean } = {}): BoardSnapshot {
     const firmware = this.#firmware;
     const { heap } = firmware?.host ?? {};
+    const { overruns } = this.#options.link ?? {};
     if (options.collect && this.#mode === 'running') firmware?.host.run(() => firmware.host.lua.collect());
     return {
       timeMs: this.#now(),
@@ -113,6 +114,7 @@ export class VirtualBoard {
       pcbs: firmware?.network?.pcbs() ?? {},
       pins: this.#pins.outputs(),
       wifi: firmware?.network?.station() ?? { connected: false, ip: '' },
+      ...(overruns !== undefined && { overruns }),
     };
   }
 

@@ -29,6 +29,8 @@ export interface BoardSnapshot {
   /** GPIO number to level, for pins that the firmware has configured as outputs. */
   pins: Record<string, 0 | 1>;
   wifi: { connected: boolean; ip: string };
+  /** Frames that the receive ring had no place for; absent at the speed of the host. */
+  overruns?: number;
 }
 
 /** Everything that happens on a board, as JSON lines say it. `t` is the board clock in milliseconds. */

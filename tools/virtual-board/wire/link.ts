@@ -5,4 +5,6 @@ export interface Link {
   /** Sets the one receiver of frames that come from the other end. */
   onFrame(receiver: (frame: Uint8Array) => void): void;
   close(): void;
+  /** Frames lost because the receiver was too slow; absent where none can be. */
+  readonly overruns?: number;
 }
