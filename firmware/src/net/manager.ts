@@ -33,8 +33,8 @@ const enum Heap {
   GARBAGE = 1024,
 }
 
-/** Connections that closes leave room for: as many as the firmware lets in, short of a burst of SYNs. */
-const CROWD = 5;
+/** Clients that may come at once: more than five do when their SYNs arrive together. */
+const CROWD = 20;
 
 /** Milliseconds. */
 const enum Time {
