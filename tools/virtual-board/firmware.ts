@@ -27,8 +27,6 @@ const CONSOLE_BAUD = 115200;
 const WATCHDOG_MS = 3200;
 /** Instructions between two looks at the watchdog, and at the clock when the chip's speed counts. */
 const HOOK_INTERVAL = { host: 10_000, chip: 100 } as const;
-const BANNER =
-  '\nNodeMCU 3.0.0.0 built for a virtual board build 20240225 powered by Lua 5.1.4 on SDK 3.0.1-dev(fce080e)\n';
 
 export interface FirmwareOptions {
   profile: BoardProfile;
@@ -136,7 +134,7 @@ export class Firmware {
     uart.onReceive((bytes) => this.host.run(() => this.repl.receive(bytes)));
     this.host.run(() => {
       this.repl.input(' \n');
-      if (this.#options.startup.banner) this.host.console.write(BANNER);
+      if (this.#options.startup.banner) this.host.console.write(`\nNodeMCU ${this.#options.profile.release}\n`);
       // A C function calls init.lua, which tracebacks show as their last line.
       this.#lua.pushFunction(() => this.#runInit());
       this.#lua.call(0, 0);

@@ -28,6 +28,7 @@ const TCP_2016: TcpProfile = {
 export const nodemcu2016: BoardProfile = {
   ...nodemcu30,
   name: 'nodemcu-2016',
+  release: '1.5.4.1 built for a virtual board build 98d3b46 powered by Lua 5.1.4 on SDK 1.5.4.1',
   title: 'ESP8266 with NodeMCU of August 2016, SDK 1.5.4.1, espconn on lwIP 1.4.0: the system of the duel',
   tcp: TCP_2016,
   net: {

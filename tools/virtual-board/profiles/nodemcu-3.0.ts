@@ -74,6 +74,7 @@ export const NODEMCU_TCP: TcpProfile = {
 
 export const nodemcu30: BoardProfile = {
   name: 'nodemcu-3.0',
+  release: '3.0.0.0 built for a virtual board build 20240225 powered by Lua 5.1.4 on SDK 3.0.1-dev(fce080e)',
   title: 'ESP8266 with NodeMCU 3.0.0-release_20240225, Lua 5.1, lwIP 1.4.0',
   tcp: NODEMCU_TCP,
   net: {

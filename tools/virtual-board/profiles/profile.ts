@@ -6,6 +6,8 @@ export interface BoardProfile {
   readonly name: string;
   /** One line for people. */
   readonly title: string;
+  /** What follows "NodeMCU " in the line that the firmware prints at boot. */
+  readonly release: string;
   readonly tcp: TcpProfile;
   readonly net: NetProfile;
   readonly heap: HeapProfile;
