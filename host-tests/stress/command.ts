@@ -1,14 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
-import { htmlReport } from './report/html.ts';
-import { junitReport } from './report/junit.ts';
-import type { StressReport } from './report/stress-report.ts';
-import { terminalReport } from './report/terminal.ts';
+import { writeReport } from './report/write-report.ts';
 import { runStress } from './run.ts';
 import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
 import { parseLoad } from './schedule/load.ts';
@@ -44,7 +39,8 @@ async function stress(flags: StressFlags): Promise<void> {
       onProgress: ({ doneMs, totalMs, note }) => progress.update(doneMs, totalMs, note),
     });
     progress.stop();
-    await publish(report, flags);
+    const summary = await writeReport(report, flags);
+    console.log(flags.json ? JSON.stringify(report) : summary);
     process.exitCode = report.partial ? ExitCode.interrupted : report.passed ? ExitCode.good : ExitCode.failed;
   } finally {
     progress.stop();
@@ -79,17 +75,4 @@ function findOnNetwork({ host, port }: StressFlags): BoardUnderTest {
     );
   const driver = new WifiDriver(host, port);
   return { host, port, driver, capture: 'auto', netReason: '', close: () => driver.close() };
-}
-
-async function publish(report: StressReport, { out, html, junit, json }: StressFlags): Promise<void> {
-  const page = html ?? out.replace(/(\.json)?$/, '.html');
-  await write(out, `${JSON.stringify(report)}\n`);
-  await write(page, await htmlReport(report));
-  if (junit !== undefined) await write(junit, junitReport(report));
-  console.log(json ? JSON.stringify(report) : `${terminalReport(report)}\n  report    ${page}, ${out}`);
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
 }

@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pc from 'picocolors';
-import { htmlReport } from '../../../host-tests/stress/report/html.ts';
 import type { StressReport } from '../../../host-tests/stress/report/stress-report.ts';
-import { terminalReport } from '../../../host-tests/stress/report/terminal.ts';
+import { writeReport } from '../../../host-tests/stress/report/write-report.ts';
 import { runStress } from '../../../host-tests/stress/run.ts';
 import { headLadder } from '../../../host-tests/stress/schedule/ladder.ts';
 import { build, type BuildResult } from '../../build/build.ts';
@@ -135,11 +133,8 @@ async function hammer(
       progress.stop();
     }
   });
-  mkdirSync(out, { recursive: true });
-  const files = { json: path.join(out, 'stress.json'), html: path.join(out, 'stress.html') };
-  writeFileSync(files.json, `${JSON.stringify(report)}\n`);
-  writeFileSync(files.html, await htmlReport(report));
-  if (!json) console.log(`${terminalReport(report)}\n  report    ${files.html}, ${files.json}`);
+  const summary = await writeReport(report, { out: path.join(out, 'stress.json') });
+  if (!json) console.log(summary);
   return report;
 }
 
