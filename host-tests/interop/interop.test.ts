@@ -51,7 +51,8 @@ describe.skipIf(missing)(`other people's clients${missing ? ` (skipped: ${missin
     const wrong = [
       '_ws.malformed',
       'ip.checksum.status == "Bad"',
-      'tcp.checksum.status == "Bad"',
+      // Linux sends a checksum of zero as 0xffff (skb_checksum_help), which is equal to it and odd only to tshark.
+      'tcp.checksum.status == "Bad" && !(tcp.checksum == 0xffff && ip.src == 192.168.100.1)',
       'udp.checksum.status == "Bad"',
       'icmp.checksum.status == "Bad"',
       'tcp.analysis.ack_lost_segment',
@@ -64,7 +65,7 @@ describe.skipIf(missing)(`other people's clients${missing ? ` (skipped: ${missin
     const read = ['-r', join(folder, 'all.pcapng'), ...checks];
     const tshark = (args: string[]): string =>
       execFileSync('tshark', args, { encoding: 'utf8', maxBuffer: 64_000_000, stdio: ['ignore', 'pipe', 'ignore'] });
-    expect(tshark([...read, '-Y', wrong.join(' || ')])).toBe('');
+    expect(tshark([...read, '-Y', wrong.map((filter) => `(${filter})`).join(' || ')])).toBe('');
     expect(tshark([...read, '-Y', 'tcp']).split('\n').length).toBeGreaterThan(500);
   });
 });
