@@ -23,6 +23,7 @@ export function register(command: Command): void {
     .option('--numbers <kind>', 'kind of firmware build: float; integer builds are refused', 'float')
     .option('--watch', 'build again at every change')
     .option('--json', 'print each result as one line of JSON on stdout')
+    .addHelpText('after', '\nExit codes: 0 good, 1 the source has errors or a budget is exceeded, 2 usage.')
     .action(async (flags: Flags) => {
       refuseIntegerBuilds(flags.numbers);
       const builder = new Builder(optionsFrom(flags));

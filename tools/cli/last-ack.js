@@ -1,14 +1,6 @@
 #!/usr/bin/env node
-// Runs the compiled program where the package ships it, the TypeScript sources in a checkout.
-import { existsSync } from 'node:fs';
+// The tools are TypeScript, here as in an installed package; tsx makes Node read it.
+import { register } from 'tsx/esm/api';
 
-const compiled = new URL('../../dist/host/tools/cli/main.js', import.meta.url);
-const source = new URL('./main.ts', import.meta.url);
-
-if (existsSync(source)) {
-  const { register } = await import('tsx/esm/api');
-  register();
-  await import(source.href);
-} else {
-  await import(compiled.href);
-}
+register();
+await import(new URL('./main.ts', import.meta.url).href);

@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ExitCode } from './exit.ts';
 import { reportFailure } from './failure.ts';
 import { verbs } from './verbs.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 const program = new Command('last-ack')
   .description('TypeScript firmware for ESP8266 boards with NodeMCU: build, flash, upload, and prove that it survives.')
+  .version(version)
   .exitOverride((exit) => {
     process.exit(exit.exitCode === 0 ? ExitCode.good : ExitCode.usage);
   })
@@ -12,7 +18,11 @@ const program = new Command('last-ack')
   .showHelpAfterError('Add --help to see every option.')
   .addHelpText(
     'after',
-    '\nExit codes: 0 good, 1 thresholds or tests failed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout.',
+    [
+      '\nEvery verb has --help and --json; results go to stdout, progress to stderr.',
+      'Exit codes: 0 good, 1 thresholds or tests failed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout,',
+      '130 interrupted. Something does not work: last-ack doctor',
+    ].join('\n'),
   );
 
 const wanted = process.argv[2];

@@ -9,34 +9,48 @@ export interface Verb {
 
 export const verbs: readonly Verb[] = [
   {
+    name: 'run',
+    summary: 'build, flash, upload, boot and, with --stress, hammer: all in one go, what flash.sh calls',
+    load: () => import('./run/command.ts'),
+  },
+  {
+    name: 'new',
+    summary: 'start a firmware project of your own, with a test',
+    load: () => import('../build/new/command.ts'),
+  },
+  {
     name: 'build',
     summary: 'compile TypeScript firmware to dist/firmware, with a size and heap report',
     load: () => import('../build/command.ts'),
   },
-  { name: 'board', summary: 'start the virtual board', load: () => import('../virtual-board/command.ts') },
   {
     name: 'flash',
-    summary: 'write a NodeMCU firmware image to a board or the virtual board',
+    summary: 'write a NodeMCU firmware image to a board; erase, back up, restore its flash',
     load: () => import('../flash/command.ts'),
   },
   {
     name: 'upload',
-    summary: 'upload changed files only, verified, atomic',
+    summary: 'put what was built onto a board: changed files only, verified, all or nothing',
     load: () => import('../upload/command.ts'),
   },
   {
     name: 'monitor',
-    summary: 'serial terminal with tracebacks that point at TypeScript',
+    summary: 'follow the serial log of a board, with tracebacks that point at TypeScript',
     load: () => import('../monitor/command.ts'),
   },
   {
     name: 'dev',
-    summary: 'build, upload what changed, restart and follow the log at every save',
+    summary: 'at every save: build, upload what changed, restart, follow the log',
     load: () => import('../dev/command.ts'),
   },
   {
+    name: 'board',
+    summary: 'start a virtual board with a serial port and an address',
+    load: () => import('../virtual-board/command.ts'),
+  },
+  {
     name: 'stress',
-    summary: 'hammer a board with HTTP HEAD, one TCP connection each, and judge every ending',
+    summary: 'hammer a board with HTTP HEAD, one TCP connection each, and judge how each ended',
     load: () => import('../../host-tests/stress/command.ts'),
   },
   {
@@ -45,9 +59,9 @@ export const verbs: readonly Verb[] = [
     load: () => import('../../host-tests/stress/compare-command.ts'),
   },
   {
-    name: 'experiment',
-    summary: 'the four texts reproduced and cured in virtual time: measured beside expected',
-    load: () => import('../../host-tests/experiments/command.ts'),
+    name: 'judge',
+    summary: 'say of a capture file how every connection ended, and write it into the capture',
+    load: () => import('../../host-tests/judge/command.ts'),
   },
   {
     name: 'conformance',
@@ -55,19 +69,9 @@ export const verbs: readonly Verb[] = [
     load: () => import('../../host-tests/conformance/command.ts'),
   },
   {
-    name: 'run',
-    summary: 'build, flash, upload, log and stress in one go: what flash.sh calls',
-    load: () => import('./run/command.ts'),
-  },
-  {
-    name: 'judge',
-    summary: 'say of a capture how every connection ended, and write it into the capture',
-    load: () => import('../../host-tests/judge/command.ts'),
-  },
-  {
-    name: 'doctor',
-    summary: 'say what this machine has, and what to do about what it lacks',
-    load: () => import('../doctor/command.ts'),
+    name: 'experiment',
+    summary: 'reproduce and cure the findings of four published lab texts: measured beside expected',
+    load: () => import('../../host-tests/experiments/command.ts'),
   },
   {
     name: 'trace',
@@ -75,8 +79,8 @@ export const verbs: readonly Verb[] = [
     load: () => import('../build/trace/command.ts'),
   },
   {
-    name: 'new',
-    summary: 'start a firmware project of your own, with a test',
-    load: () => import('../build/new/command.ts'),
+    name: 'doctor',
+    summary: 'say what this machine has, and what to do about what it lacks',
+    load: () => import('../doctor/command.ts'),
   },
 ];

@@ -32,15 +32,16 @@ export function register(command: Command): void {
       .option('-p, --port <path>', 'serial port; without it the only board is found')
       .option('-b, --baud <rate>', 'console rate in bit/s', parseRate, 115200)
       .option('--project <path>', 'tsconfig.json or its folder (default: firmware/, else the working directory)')
-      .option(
-        '--page-port <number>',
-        'port on localhost of the page that reloads itself (default: a free one)',
-        Number,
-        0,
-      ),
+      .option('--page-port <number>', 'port on localhost of the page that reloads itself; 0: a free one', Number, 0),
   )
     .option('--json', 'one JSON object per line of the log on stdout')
-    .addHelpText('after', `\nWhat is typed goes to the board; ${exitKey} ends.`)
+    .addHelpText(
+      'after',
+      [
+        `\nWhat is typed goes to the board; ${exitKey} ends.`,
+        'Exit codes: 0 ended, 2 usage, 3 no board or port, 4 the board failed.',
+      ].join('\n'),
+    )
     .action(dev);
 }
 

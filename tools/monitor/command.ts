@@ -18,7 +18,13 @@ export function register(command: Command): void {
     .option('-b, --baud <rate>', 'bit/s', parseRate, 115200)
     .option('-d, --dir <folder>', 'build whose maps turn Lua lines into TypeScript lines', 'dist/firmware')
     .option('--json', 'one JSON object per line of the log on stdout')
-    .addHelpText('after', '\nWhat is typed goes to the board; Ctrl-C ends. A pulled cable is waited for.')
+    .addHelpText(
+      'after',
+      [
+        '\nWhat is typed goes to the board; Ctrl-C ends. A pulled cable is waited for.',
+        'Exit codes: 0 ended, 2 usage, 3 no board or port.',
+      ].join('\n'),
+    )
     .action(async ({ port, baud, dir, json }: Options) => {
       await followLog({
         port: await findPort(port),

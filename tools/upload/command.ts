@@ -65,7 +65,10 @@ export function register(command: Command): void {
 export function addWifiOptions(command: Command): Command {
   return command
     .option('--ssid <name>', 'Wi-Fi network')
-    .option('--password <text>', 'its password')
+    .option(
+      '--password <text>',
+      'its password; the command lines of a machine are open to all its users, a file is not',
+    )
     .option('--ip <address>', 'static address; without it the board asks by DHCP')
     .option('--netmask <mask>', 'with --ip', '255.255.255.0')
     .option('--gateway <address>', 'with --ip')

@@ -14,6 +14,7 @@ export function register(command: Command): void {
     .argument('[log]', 'a file with the output of a board (default: standard input)')
     .option('--dir <folder>', 'the build that runs on the board', 'dist/firmware')
     .option('--json', 'print one JSON object for each line that mentions a place')
+    .addHelpText('after', '\nExit codes: 0 good, 1 the log cannot be read, 2 usage.')
     .action(async (log: string | undefined, flags: Flags) => {
       const tracer = new Tracer(flags.dir);
       const input = log === undefined ? process.stdin : createReadStream(log);
