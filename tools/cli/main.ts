@@ -14,7 +14,6 @@ const program = new Command('last-ack')
   .exitOverride((exit) => {
     process.exit(exit.exitCode === 0 ? ExitCode.good : ExitCode.usage);
   })
-  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('Add --help to see every option.')
   .addHelpText(
     'after',
