@@ -39,6 +39,8 @@ export interface BuildOptions {
   optimise?: boolean;
   /** Measure what each file costs on the heap; default true. */
   measure?: boolean;
+  /** Report also what the held heap of each file consists of; default false. */
+  census?: boolean;
 }
 
 export interface BuildResult {
@@ -101,7 +103,7 @@ export class Builder {
     removeLeftovers(this.outDir);
     const changed = replaceOutput(this.outDir, output);
     // Without budgets nothing depends on the heap figures, and the board need not wait for them.
-    const files = reportFiles(output, chunks, emitted);
+    const files = reportFiles(output, chunks, emitted, this.options.census);
     const report = { files, method: heapMethod, change: compareReports(previous, files) };
     writeFileSync(path.join(this.outDir, reportName), asJson(report));
     return { outDir: this.outDir, manifest, report, changed, durationMs: performance.now() - started };
@@ -150,14 +152,20 @@ function asJson(content: unknown): Uint8Array {
   return Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`);
 }
 
-function reportFiles(output: Output, chunks: readonly Chunk[], emitted: readonly EmittedChunk[]): FileReport[] {
+function reportFiles(
+  output: Output,
+  chunks: readonly Chunk[],
+  emitted: readonly EmittedChunk[],
+  withCensus = false,
+): FileReport[] {
   return [...output.board].map(([name, bytes]) => {
     const at = emitted.findIndex((chunk) => chunk.fileName === name);
     const modules = (chunks[at]?.modules ?? []).map(({ fileName }) => ({
       source: relativePath(fileName),
       bytes: statSync(fileName).size,
     }));
-    return { name, bytes: bytes.length, modules, ...emitted[at]?.heap() };
+    const { census, ...heap } = emitted[at]?.heap() ?? {};
+    return { name, bytes: bytes.length, modules, ...heap, ...(withCensus && census && { census }) };
   });
 }
 

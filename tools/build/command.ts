@@ -11,6 +11,7 @@ interface Flags {
   lua?: boolean;
   numbers: string;
   watch?: boolean;
+  census?: boolean;
   json?: boolean;
 }
 
@@ -22,6 +23,7 @@ export function register(command: Command): void {
     .option('--lua', 'write plain Lua source instead of bytecode: runs on any NodeMCU board')
     .option('--numbers <kind>', 'kind of firmware build: float; integer builds are refused', 'float')
     .option('--watch', 'build again at every change')
+    .option('--census', 'say also what the held heap of each file consists of, function by function')
     .option('--json', 'print each result as one line of JSON on stdout')
     .addHelpText('after', '\nExit codes: 0 good, 1 the source has errors or a budget is exceeded, 2 usage.')
     .action(async (flags: Flags) => {
@@ -62,6 +64,7 @@ function optionsFrom(flags: Flags): BuildOptions {
     ...(flags.project !== undefined && { project: flags.project }),
     ...(flags.entry !== undefined && { entry: flags.entry }),
     ...(flags.out !== undefined && { outDir: flags.out }),
+    ...(flags.census && { census: true }),
     ...(flags.lua && { kind: 'lua' as const }),
   };
 }

@@ -9,6 +9,7 @@ import type { GraphModule } from './module-graph.ts';
 import type { Manifest } from './output.ts';
 import { printLua } from './print-lua.ts';
 import type { Problem } from './problem.ts';
+import { withSources } from './report/census.ts';
 import { type HeapUse, measureHeap } from './report/measure-heap.ts';
 import { LineMap } from './trace/line-map.ts';
 
@@ -64,7 +65,14 @@ export class ChunkEmitter {
       cure,
     }));
     let measured: HeapUse | undefined;
-    const heap = (): HeapUse | undefined => (this.measure ? (measured ??= measureHeap(bytes, fileName)) : undefined);
+    const heap = (): HeapUse | undefined => {
+      if (!this.measure) return undefined;
+      if (!measured) {
+        const use = measureHeap(bytes, fileName);
+        measured = { ...use, census: withSources(use.census, lines) };
+      }
+      return measured;
+    };
     return { fileName, bytes, map, heap, problems };
   }
 }

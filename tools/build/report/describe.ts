@@ -1,6 +1,8 @@
 import path from 'node:path';
 import pc from 'picocolors';
 import type { BuildResult } from '../build.ts';
+import { alignColumns } from './columns.ts';
+import { describeCensus } from './describe-census.ts';
 import type { BuildReport, FileReport } from './report.ts';
 
 /** The result of a build for a person. */
@@ -11,15 +13,10 @@ export function describeBuild(result: BuildResult): string {
     ...report.files.map((file) => row(file, report)),
     totals(report.files),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  const lines = rows.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = alignColumns(rows);
   const where = path.relative(process.cwd(), outDir);
   return [
+    ...report.files.flatMap((file) => (file.census ? [...describeCensus(file.name, file.census), ''] : [])),
     pc.dim(lines[0] ?? ''),
     ...lines.slice(1),
     `${pc.green('built')} ${where} in ${Math.round(durationMs)} ms, ${changed.length} of its files changed`,

@@ -1,6 +1,7 @@
 import { ChunkLoader } from '../../virtual-board/lua/chunks.ts';
 import { Lua } from '../../virtual-board/lua/lua.ts';
 import { findProfile } from '../../virtual-board/profiles/index.ts';
+import { type Census, takeCensus } from './census.ts';
 
 /** What a file costs on the board's heap, in bytes of the chip, the overhead of each block included. */
 export interface HeapUse {
@@ -8,6 +9,8 @@ export interface HeapUse {
   held: number;
   /** The most in use at any moment while it was loaded and run. */
   peak: number;
+  /** What the held bytes are. */
+  census: Census;
   /** The error that ended its run, if one did; then `held` is its code alone. */
   failure?: string;
 }
@@ -57,8 +60,7 @@ export function measureHeap(bytes: Uint8Array, name: string): HeapUse {
   lua.setTop(0);
   if (lua.loadBuffer(Buffer.from(standIns), '=stand-ins') !== 0) throw new Error(lua.toString(-1));
   lua.call(0, 0);
-  lua.collect();
-  lua.heap.start(arena);
+  lua.startCharging(arena, 0);
   if (new ChunkLoader(() => undefined).load(lua, bytes, `@${name}`) !== 0) {
     return { ...use(lua), failure: lua.toString(-1) ?? 'it cannot be loaded' };
   }
@@ -72,5 +74,5 @@ export function measureHeap(bytes: Uint8Array, name: string): HeapUse {
 function use(lua: Lua): HeapUse {
   const peak = arena - lua.heap.minFree();
   lua.collect();
-  return { held: lua.heap.used(), peak };
+  return { held: lua.heap.used(), peak, census: takeCensus(lua) };
 }
