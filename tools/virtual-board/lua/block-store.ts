@@ -2,6 +2,7 @@
 const HEADER = 8;
 const FLAG_OBJECT = 1;
 const FLAG_VALUES = 2;
+const FLAG_NAMES = 3;
 const SMALL_LIMIT = 2048;
 const LARGE_STEP = 1024;
 
@@ -14,6 +15,8 @@ export class BlockStore {
   readonly bytes: Uint8Array;
   /** Called with the address of a released block that was marked by `markObject`. */
   onObjectReleased: (block: number) => void = () => undefined;
+  /** The same for a block that was marked by `markNames`. */
+  onNamesReleased: (block: number) => void = () => undefined;
 
   readonly #freeLists: number[] = [];
   readonly #sizeClass: Uint16Array;
@@ -67,7 +70,9 @@ export class BlockStore {
   /** Frees the block; returns what it was charged. */
   release(block: number): number {
     const header = (block - HEADER) >> 2;
-    if ((this.words[header + 1] ?? 0) === FLAG_OBJECT) this.onObjectReleased(block);
+    const flag = this.words[header + 1] ?? 0;
+    if (flag === FLAG_OBJECT) this.onObjectReleased(block);
+    else if (flag === FLAG_NAMES) this.onNamesReleased(block);
     const sizeClass = this.#sizeClass[(block - this.#base) >> 3] ?? 0;
     this.words[block >> 2] = this.#freeLists[sizeClass] ?? 0;
     this.#freeLists[sizeClass] = block;
@@ -89,6 +94,11 @@ export class BlockStore {
   /** Marks an array of TValues: a block whose size differs on the chip, also after it has grown. */
   markValues(block: number): void {
     this.words[(block - 4) >> 2] = FLAG_VALUES;
+  }
+
+  /** Marks an array of constants that is never resized and has names of libraries. */
+  markNames(block: number): void {
+    this.words[(block - 4) >> 2] = FLAG_NAMES;
   }
 
   holdsValues(block: number): boolean {

@@ -146,7 +146,8 @@ export class LuaHeap implements DeviceHeap {
   readonly allocate = (_ud: number, block: number, _oldSize: number, newSize: number): number => {
     this.#settle();
     if (newSize === 0) {
-      if (block !== 0) this.#used -= this.store.release(block);
+      const released = block === 0 ? 0 : this.store.release(block);
+      this.#used -= released;
       return 0;
     }
     const deviceSize = block !== 0 && this.store.holdsValues(block) ? onDevice(newSize) : newSize;

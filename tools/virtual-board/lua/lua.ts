@@ -1,6 +1,7 @@
 import { BlockStore } from './block-store.ts';
 import { LuaError, LuaPanic, MachineStopped } from './errors.ts';
 import * as layout from './layout.ts';
+import { LibraryNames } from './library-names.ts';
 import { LuaHeap, type LuaHeapOptions } from './lua-heap.ts';
 import { GLOBALS_INDEX, LuaStack } from './stack.ts';
 import { type CFunctionPointers, CAPACITY, placeFunctions } from './trampoline.ts';
@@ -41,6 +42,7 @@ const GC = { stop: 0, restart: 1, collect: 2, setStepMultiplier: 7 } as const;
 export class Lua extends LuaStack {
   readonly main: number;
   readonly heap: LuaHeap;
+  readonly libraryNames: LibraryNames;
   /** Count hook, see `setHook`. */
   onHook: () => void = () => undefined;
 
@@ -61,6 +63,7 @@ export class Lua extends LuaStack {
     super(exports, store);
     this.#bytes = store.bytes;
     this.heap = new LuaHeap(store, heapOptions);
+    this.libraryNames = new LibraryNames(this.heap);
     this.#pointers = placeFunctions(exports, {
       alloc: this.heap.allocate,
       hook: () => {

@@ -1,12 +1,4 @@
-import {
-  CLOSURE_PROTO,
-  LOCAL_VARIABLE,
-  OBJECT_TYPE_STRING,
-  PROTO,
-  STRING_HEADER,
-  STRING_LENGTH,
-  VALUE_SIZE,
-} from './layout.ts';
+import { CLOSURE_PROTO, LOCAL_VARIABLE, OBJECT_TYPE_STRING, PROTO, VALUE_SIZE } from './layout.ts';
 import type { Lua } from './lua.ts';
 
 /** NodeMCU's LUAI_MAXVARS: active local variables per function (stock Lua: 200). */
@@ -93,20 +85,18 @@ export function chargeAsOnChip(lua: Lua, proto: number): void {
   for (const each of tree(lua, proto)) {
     const vector = lua.word(each + PROTO.lineInfo);
     if (vector !== 0) lua.heap.recharge(vector, packedLineInfoSize(lua, each));
-    chargeStrings(lua, each);
+    chargeNames(lua, each);
   }
 }
 
-function chargeStrings(lua: Lua, proto: number): void {
+function chargeNames(lua: Lua, proto: number): void {
   const count = lua.word(proto + PROTO.sizeConstants);
   const first = lua.word(proto + PROTO.constants);
-  for (let index = 0; index < count; index++) {
-    const constant = first + index * VALUE_SIZE;
-    if (lua.word(constant + 8) !== OBJECT_TYPE_STRING) continue;
-    const string = lua.word(constant);
-    if (lua.heap.store.charge(string) > 0) continue;
-    lua.heap.recharge(string, STRING_HEADER + lua.word(string + STRING_LENGTH) + 1);
+  const strings: number[] = [];
+  for (let constant = first; constant < first + count * VALUE_SIZE; constant += VALUE_SIZE) {
+    if (lua.word(constant + 8) === OBJECT_TYPE_STRING) strings.push(lua.word(constant));
   }
+  lua.libraryNames.use(first, strings);
 }
 
 function packedLineInfoSize(lua: Lua, proto: number): number {
