@@ -29,6 +29,10 @@ const MAX_INFO_READS = 5;
 /** A packet of 4 KiB takes 0.4 s on a line of 115200 baud. */
 const READ_TIMEOUT_MS = 3000;
 const ERASE_REGION = 0xd1;
+const MD5_SIZE = 16;
+/** esptool's limit for a digest, 8 s per MB, on top of an answer's. */
+const MD5_MS_PER_BYTE = 0.008;
+const MIN_MD5_TIMEOUT_MS = 3000;
 
 /** The modem lines did nothing: the driver refuses them, or they are not wired to the chip. */
 export class LinesRefused extends Error {
@@ -108,13 +112,14 @@ export class BoardLoader {
     await this.#loader.flashDeflBlock(block, sequence, timeoutMs);
   }
 
-  /** Ends the write without leaving the stub; tells of what went wrong in the last block. */
-  async endCompressed(timeoutMs: number): Promise<void> {
-    await this.#loader.flashDeflFinish(false, timeoutMs);
-  }
-
-  md5(address: number, size: number): Promise<string> {
-    return this.#loader.flashMd5sum(address, size);
+  /** Digest of what is in flash, in hex. The stub answers when it has written what came before: at most `writeMs`. */
+  async md5(address: number, size: number, writeMs = 0): Promise<string> {
+    const region = new Uint8Array(new Uint32Array([address, size, 0, 0]).buffer);
+    const timeoutMs = writeMs + MIN_MD5_TIMEOUT_MS + size * MD5_MS_PER_BYTE;
+    const { ESP_SPI_FLASH_MD5 } = this.#loader;
+    const answer = await this.#loader.checkCommand('MD5', ESP_SPI_FLASH_MD5, region, 0, MD5_SIZE, timeoutMs);
+    if (typeof answer === 'number') throw new Error('the answer to MD5 is too short');
+    return Buffer.from(answer).toString('hex');
   }
 
   /** Address and size in bytes, both multiples of a sector. */

@@ -46,14 +46,16 @@ export function compressRegion(address: number, data: Uint8Array, blockSize: num
 /**
  * Sends a region as one compressed stream. A damaged block is sent again; silence or any other refusal breaks the
  * stream, since nobody knows then whether the block was taken. After every block `onSent` hears how much of the region
- * the blocks so far hold, and how long the block was.
+ * the blocks so far hold, and how long the block was. No command ends the stream: what becomes of the last block, the
+ * digest tells, and the flasher stub takes anything else then (as esptool.py does it).
+ * @returns how long the chip may need to write the last block, in milliseconds
  * @throws WriteBroken
  */
 export async function writeRegion(
   loader: BoardLoader,
   { address, size, compressedSize, blocks }: CompressedRegion,
   onSent: (written: number, blockSize: number) => void,
-): Promise<void> {
+): Promise<number> {
   let safe = 0;
   let taken = 0;
   let timeoutMs = MIN_TIMEOUT_MS;
@@ -67,7 +69,7 @@ export async function writeRegion(
       timeoutMs = Math.max(MIN_TIMEOUT_MS, (taken - safe) * WRITE_MS_PER_BYTE);
       onSent(taken, bytes.length);
     }
-    await loader.endCompressed(timeoutMs);
+    return timeoutMs;
   } catch (error) {
     if (loader.transport.abortReason) throw error;
     throw new WriteBroken(address + safe - (safe % SECTOR_SIZE), error);

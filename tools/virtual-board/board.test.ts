@@ -47,6 +47,17 @@ describe('the virtual board', () => {
     expect(type('nope()\r')).toContain("Lua error: \tstdin:1: attempt to call global 'nope' (a nil value)\r\nstack");
   });
 
+  it('waits for a flasher when it is reset while its FLASH button, or anything else, pulls GPIO0 low', () => {
+    const { board, run } = boot('');
+    run(50);
+    board.setInput(0, 0);
+    board.reset('external');
+    expect([board.snapshot().mode, run(500)]).toEqual(['rom-loader', expect.not.stringContaining('NodeMCU')]);
+    board.setInput(0, 1);
+    board.reset('external');
+    expect(run(500)).toContain('NodeMCU');
+  });
+
   it('is reset by its watchdog when Lua does not return, and says why after the boot', () => {
     const { run, type, events } = boot('print(node.bootreason())');
     expect(run(50)).toContain('1\t0\r\n');

@@ -25,6 +25,8 @@ const BOOT_MS = 5;
 export interface VirtualBoardOptions {
   profile: BoardProfile;
   clock: Clock;
+  /** The serial line's clock, where it is a finer one. */
+  serialClock?: Clock;
   random: Random;
   flash: FlashChip;
   /** The board's end of its network; absent: no access point answers. */
@@ -80,7 +82,7 @@ export class VirtualBoard {
       onStart: () => this.#start('external'),
     });
     this.#uart = new Uart({
-      clock,
+      clock: options.serialClock ?? clock,
       rate: options.serialRate ?? 'instant',
       onLines: (lines) => this.#circuit.setLines(lines),
     });
@@ -128,6 +130,8 @@ export class VirtualBoard {
 
   /** Drives a pin from outside, like a button. */
   setInput(gpio: number, level: Level): void {
+    // GPIO0 is the FLASH button's pin, which the boot ROM looks at.
+    if (gpio === 0) this.#circuit.setFlashButton(level === 0);
     this.#pins.drive(gpio, level);
   }
 

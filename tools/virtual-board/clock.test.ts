@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from './clock.ts';
+import { FineClock, VirtualClock } from './clock.ts';
 
 describe('the virtual clock', () => {
   it('runs events in order of time, and of creation where times are equal', () => {
@@ -37,5 +37,20 @@ describe('the virtual clock', () => {
     clock.after(5, () => at.push(clock.now()));
     clock.runUntil(20);
     expect(at).toEqual([11]);
+  });
+});
+
+describe('the fine clock', () => {
+  it('never calls before the time, and not what was cancelled', async () => {
+    const clock = new FineClock();
+    for (const delay of [0, 0.05, 0.3, 0.7]) {
+      const start = clock.now();
+      const cancelled = clock.after(delay / 2, () => {
+        throw new Error('this call was cancelled');
+      });
+      cancelled.cancel();
+      await new Promise<void>((resolve) => clock.after(delay, resolve));
+      expect(clock.now() - start).toBeGreaterThanOrEqual(delay);
+    }
   });
 });

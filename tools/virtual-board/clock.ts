@@ -122,3 +122,20 @@ export class RealClock implements Clock {
     return { cancel: () => clearTimeout(timeout) };
   }
 }
+
+/**
+ * Wall-clock time that also keeps waits of less than a millisecond, which timers of the operating system round up. Such
+ * a wait occupies a processor, so it is for few and short ones.
+ */
+export class FineClock extends RealClock {
+  override after(delayMs: number, callback: () => void): Timer {
+    if (delayMs <= 0 || delayMs >= 1) return super.after(delayMs, callback);
+    const due = this.now() + delayMs;
+    const look = (): void => {
+      if (this.now() >= due) callback();
+      else turn = setImmediate(look);
+    };
+    let turn = setImmediate(look);
+    return { cancel: () => clearImmediate(turn) };
+  }
+}

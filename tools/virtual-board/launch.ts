@@ -1,5 +1,5 @@
 import { VirtualBoard } from './board.ts';
-import { RealClock } from './clock.ts';
+import { FineClock, RealClock } from './clock.ts';
 import { controlMethods } from './control-methods.ts';
 import { serveControl } from './control.ts';
 import { readDeviceFiles } from './device-files.ts';
@@ -85,6 +85,7 @@ async function assemble(
   const board = new VirtualBoard({
     profile,
     clock,
+    serialClock: new FineClock(),
     random,
     flash,
     link: options.speed === 'chip' ? new ChipRadio(wiring.boardSide, clock, profile.speed.radio) : wiring.boardSide,

@@ -69,11 +69,18 @@ class Wire {
   #schedule(): void {
     const head = this.#queue[0];
     if (!head) return;
-    const wait = this.#rate === 'instant' ? 0 : lotMs(head.bytes.length - head.offset, head.baudRate);
-    this.#timer = this.#clock.after(this.#carriedUntil + wait - this.#clock.now(), () => {
+    const wait = this.#rate === 'instant' ? 0 : this.#untilNextLot(head);
+    this.#timer = this.#clock.after(wait, () => {
       this.#timer = undefined;
       this.#carry();
     });
+  }
+
+  /** Of a long chunk another lot, some time later; the end of a chunk at the moment when the wire has carried it. */
+  #untilNextLot({ bytes, offset, baudRate }: Chunk): number {
+    const restMs = msFor(bytes.length - offset, baudRate);
+    if (restMs > LOT_MS) return Math.max(LOT_MS, msFor(1, baudRate));
+    return this.#carriedUntil + restMs - this.#clock.now();
   }
 
   #carry(): void {
@@ -96,10 +103,6 @@ class Wire {
     return Math.floor((this.#clock.now() + 0.001 - this.#carriedUntil) / msFor(1, baudRate));
   }
 }
-
-/** A lot is at least one byte: at 9600 baud that takes longer than `LOT_MS`. */
-const lotMs = (bytes: number, baudRate: number): number =>
-  Math.max(msFor(1, baudRate), Math.min(LOT_MS, msFor(bytes, baudRate)));
 
 const msFor = (bytes: number, baudRate: number): number => (bytes * BITS_PER_BYTE * 1000) / baudRate;
 
