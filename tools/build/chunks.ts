@@ -1,4 +1,5 @@
 import * as lua from 'typescript-to-lua';
+import { type ExportLayout, type ExportLayouts, layOutExports } from './hoist/export-layout.ts';
 import type { OutsideUse } from './hoist/exports.ts';
 import { hoist } from './hoist/hoist.ts';
 import type { Segment } from './hoist/merge.ts';
@@ -24,15 +25,17 @@ export interface Chunk {
 export function arrangeChunks(graph: ModuleGraph, names: ReadonlyMap<string, string>, hoisted: boolean): Chunk[] {
   const nameOf = (file: string): string => names.get(file) ?? '';
   const parts = hoisted ? partition(graph) : [...graph.modules.keys()].map((root) => ({ root, files: [root] }));
+  const owners = new Map(parts.flatMap(({ root, files }) => files.map((file) => [file, root])));
+  const layouts = hoisted ? layOutExports(graph, (file) => owners.get(file)) : new Map<string, ExportLayout>();
   return parts.map((part) => {
     const modules = part.files.flatMap((file) => graph.modules.get(file) ?? []);
     const outside = hoisted ? useFromOutside(graph, new Set(part.files)) : new Map<string, OutsideUse>();
     const segments = (): Segment[] =>
-      hoisted ? hoist(graph, part, outside, nameOf) : modules.map((module) => plainSegment(module, nameOf));
+      hoisted ? hoist(graph, part, outside, layouts, nameOf) : modules.map((module) => plainSegment(module, nameOf));
     return {
       name: nameOf(part.root),
       modules,
-      context: describeContext(outside, modules, names),
+      context: describeContext(outside, modules, names, layouts),
       segments: () => withModuleNames(segments(), nameOf),
     };
   });
@@ -42,10 +45,13 @@ function describeContext(
   outside: ReadonlyMap<string, OutsideUse>,
   modules: readonly GraphModule[],
   names: ReadonlyMap<string, string>,
+  layouts: ExportLayouts,
 ): string {
   const mentioned = modules.flatMap((module) => [...module.imports.values(), ...module.named]);
   const uses = [...outside].map(([file, use]) => [file, use.asTable, [...use.names].sort()]);
-  return JSON.stringify([uses, mentioned.map((file) => names.get(file))]);
+  const layoutOf = (file: string): unknown => layouts.get(file);
+  const own = modules.map(({ fileName }) => layoutOf(fileName));
+  return JSON.stringify([uses, mentioned.map((file) => [names.get(file), layoutOf(file)]), own]);
 }
 
 function plainSegment(module: GraphModule, nameOf: (file: string) => string): Segment {

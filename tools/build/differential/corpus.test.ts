@@ -108,6 +108,48 @@ const programs: Record<string, Record<string, string>> = {
     `,
     'a.ts': `export const name = 'a';\nexport let n = 1;\nexport function grow(): void { n += 1; }\nexport function twice(x: number): number { return x * 2; }`,
   },
+  'modules loaded on demand in every form': {
+    'main.ts': `
+      import { load } from './runtime.ts';
+      import { setShared, table } from './shared.ts';
+      interface Named { greet(this: void, who: string): string }
+      const one = load<typeof import('./one.ts')>($module('./one.ts'));
+      print(one.only(2), load<typeof import('./one.ts')>($module('./one.ts')).only(3));
+      print(load<typeof import('./many.ts')>($module('./many.ts')).twice(4));
+      const { twice, NAME: label, nothing } = load<typeof import('./many.ts')>($module('./many.ts'));
+      print(twice(5), label, nothing, require<typeof import('./many.ts')>($module('./many.ts')).counted.n);
+      const opaque = load<Named>($module('./opaque.ts'));
+      print(opaque.greet('you'));
+      const hidden = $module('./hidden.ts');
+      print(load<typeof import('./hidden.ts')>(hidden).secret());
+      setShared(3);
+      print(load<typeof import('./stateful.ts')>($module('./stateful.ts')).total(), table.n);
+      const whole = load<typeof import('./whole.ts')>($module('./whole.ts'));
+      const show = (m: typeof whole): string => m.a + m.b();
+      print(show(whole), whole.a);
+      luaPackage.loaded[$module('./one.ts')] = undefined;
+      load<typeof import('./effect.ts')>($module('./effect.ts'));
+    `,
+    'runtime.ts': `export function load<M>(name: string): M { return require<M>(name); }`,
+    'shared.ts': `
+      export let shared = 1;
+      export const table = { n: 1 };
+      export function setShared(n: number): void { shared = n; table.n += n; }
+    `,
+    'one.ts': `export function only(n: number): number { return n + 1; }\nexport function unused(): void { print('never'); }`,
+    'many.ts': `
+      import { table } from './shared.ts';
+      export const NAME = 'many';
+      export const nothing: string | undefined = table.n > 100 ? 'much' : undefined;
+      export const counted = table;
+      export function twice(n: number): number { counted.n += 1; return n * 2; }
+    `,
+    'opaque.ts': `export function greet(who: string): string { return 'hi ' + who; }\nexport const other = 1;`,
+    'hidden.ts': `export function secret(): string { return 'secret'; }`,
+    'stateful.ts': `import { shared, table } from './shared.ts';\nexport function total(): number { return shared + table.n; }`,
+    'whole.ts': `export const a = 'a';\nexport function b(): string { return 'b'; }`,
+    'effect.ts': `print('effect');\nexport const ignored = 1;`,
+  },
   'more locals than one function may have': {
     'main.ts': `
       ${Array.from({ length: 6 }, (_, m) => `import { f${m}, total${m} } from './m${m}.ts';`).join('\n')}

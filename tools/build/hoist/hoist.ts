@@ -2,6 +2,7 @@ import * as lua from 'typescript-to-lua';
 import { become } from '../lua-ast/become.ts';
 import { walkLua } from '../lua-ast/walk.ts';
 import { type ModuleGraph, requiredSpecifier } from '../module-graph.ts';
+import { type ExportLayouts, takeByLayout } from './export-layout.ts';
 import type { OutsideUse } from './exports.ts';
 import { withinLimit } from './local-limit.ts';
 import { type Segment, mergeUnits } from './merge.ts';
@@ -17,6 +18,7 @@ export function hoist(
   graph: ModuleGraph,
   part: Partition,
   outside: ReadonlyMap<string, OutsideUse>,
+  layouts: ExportLayouts,
   deviceName: (file: string) => string,
 ): Segment[] {
   const inside = new Set(part.files);
@@ -31,9 +33,11 @@ export function hoist(
   const units = new Map(part.files.map((fileName) => [fileName, unitOf(fileName)]));
   const segments = mergeUnits(units, {
     outside,
+    layouts,
     returned: part.root === graph.entry ? undefined : part.root,
     deviceName,
   });
+  takeByLayout(graph, segments, layouts);
   nameRequires(graph, segments, deviceName);
   simplify(segments);
   return withinLimit(segments, '____shared');

@@ -1,6 +1,7 @@
 import * as lua from 'typescript-to-lua';
 import { become } from '../lua-ast/become.ts';
 import { type OutsideUse, allExports, declaringStatement, findExport, isReassigned } from './exports.ts';
+import type { ExportLayouts } from './export-layout.ts';
 import { NamePool } from './names.ts';
 import type { ImportedName, Unit } from './unit.ts';
 
@@ -16,6 +17,7 @@ export interface MergeContext {
   outside: ReadonlyMap<string, OutsideUse>;
   /** The module whose exports the chunk returns, for `require` to keep; undefined for the entry. */
   returned: string | undefined;
+  layouts: ExportLayouts;
   deviceName: (file: string) => string;
 }
 
@@ -66,10 +68,12 @@ class Merger {
       for (const { file } of unit.tableSites) files.add(file);
     }
     for (const [file, use] of this.context.outside) {
+      if (this.context.layouts.has(file)) continue;
       if (use.asTable || this.changes(file, use.names)) files.add(file);
     }
     const { returned } = this.context;
-    if (returned !== undefined && this.changes(returned, allExports(this.units, returned))) files.add(returned);
+    if (returned === undefined || this.context.layouts.has(returned)) return files;
+    if (this.changes(returned, allExports(this.units, returned))) files.add(returned);
     return files;
   }
 
@@ -169,6 +173,12 @@ class Merger {
   }
 
   private exportsOf(unit: Unit, names: ReadonlySet<string>): lua.Expression {
+    const layout = this.context.layouts.get(unit.fileName);
+    if (layout) {
+      const values = layout.names.map((name) => this.valueOf({ file: unit.fileName, name }) ?? lua.createNilLiteral());
+      if (layout.isValue && values[0]) return values[0];
+      return lua.createTableExpression(values.map((value) => lua.createTableFieldExpression(value)));
+    }
     if (this.tables.has(unit.fileName)) return this.tableOf(unit.fileName);
     const fields = [...names].map((name) =>
       lua.createTableFieldExpression(

@@ -99,9 +99,11 @@ function joinRequires(segments: readonly Segment[]): boolean {
 }
 
 function requireKey(value: lua.Expression): string | undefined {
-  if (!lua.isTableIndexExpression(value) || !lua.isStringLiteral(value.index)) return requiredSpecifier(value);
+  if (!lua.isTableIndexExpression(value)) return requiredSpecifier(value);
   const module = requiredSpecifier(value.table);
-  return module === undefined ? undefined : `${module}\0${value.index.value}`;
+  const { index } = value;
+  if (module === undefined || !(lua.isStringLiteral(index) || lua.isNumericLiteral(index))) return undefined;
+  return `${module}\0${index.value}`;
 }
 
 /** Whether a statement is `local x = table.field`. */

@@ -4,8 +4,12 @@ import { ts } from '../typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { normalise } from '../project.ts';
 
-/** Marks a string constant that stands for the device name of a module; a NUL cannot come from a source by accident. */
+/**
+ * Mark a string constant that stands for the device name of a module; a NUL cannot come from a source by accident.
+ * `opaque` where the module that is loaded by that name is not known to be used by the type of its exports.
+ */
 const marker = '\0module:';
+const opaqueMarker = '\0opaque:';
 
 /** `$module('./status.ts')`: a constant that later becomes the flat name of that module. */
 export const moduleNames: lua.Plugin = {
@@ -17,14 +21,44 @@ export const moduleNames: lua.Plugin = {
       }
       const target = ts.isStringLiteral(argument) ? resolve(context, argument.text) : undefined;
       if (!target) context.diagnostics.push(noSuchModule(argument));
-      return lua.createStringLiteral(`${marker}${target ?? ''}`, node);
+      const prefix = target === undefined || isTransparent(context, node, target) ? marker : opaqueMarker;
+      return lua.createStringLiteral(`${prefix}${target ?? ''}`, node);
     },
   },
 };
 
+/**
+ * Whether a name is used as `load<typeof import('./x.ts')>($module('./x.ts'))`, so that all uses of the exports can be
+ * seen, or as `luaPackage.loaded[$module('./x.ts')] = undefined`.
+ */
+function isTransparent(context: lua.TransformationContext, node: TS.CallExpression, target: string): boolean {
+  const { parent } = node;
+  if (ts.isCallExpression(parent) && parent.arguments[0] === node) {
+    const declaration = context.checker.getTypeAtLocation(parent).getSymbol()?.valueDeclaration;
+    return declaration !== undefined && ts.isSourceFile(declaration) && declaration.fileName === target;
+  }
+  if (!ts.isElementAccessExpression(parent) || !ts.isBinaryExpression(parent.parent)) return false;
+  const { left, operatorToken, right } = parent.parent;
+  return (
+    left === parent &&
+    operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isIdentifier(right) &&
+    right.text === 'undefined'
+  );
+}
+
 /** The source file that a constant made by `$module` stands for, or undefined for any other constant. */
 export function namedModule(literal: lua.StringLiteral): string | undefined {
-  return literal.value.startsWith(marker) ? literal.value.slice(marker.length) : undefined;
+  return opaqueModule(literal) ?? afterPrefix(literal, marker);
+}
+
+/** The same, if nobody can tell which of the module's exports are used. */
+export function opaqueModule(literal: lua.StringLiteral): string | undefined {
+  return afterPrefix(literal, opaqueMarker);
+}
+
+function afterPrefix({ value }: lua.StringLiteral, prefix: string): string | undefined {
+  return value.startsWith(prefix) ? value.slice(prefix.length) : undefined;
 }
 
 function resolve(context: lua.TransformationContext, specifier: string): string | undefined {
