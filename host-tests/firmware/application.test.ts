@@ -87,8 +87,10 @@ describe('the LED application', () => {
     const leds = '[{"name":"blue","pin":6,"activeLow":false}]';
     expect(post('/api/config', leds)).toContain(' 401 ');
     expect(post('/api/config', leds, 'Authorization: Bearer wrong\r\n')).toContain(' 401 ');
+    expect(post('/api/config', leds, 'Authorization: Bearer SECRET\r\n')).toContain(' 401 ');
+    expect(post('/api/config', leds, 'X-Authorization: Bearer secret\r\n')).toContain(' 401 ');
     expect(post('/api/config', '[{"name":"a\\"b","pin":6}]', 'Authorization: Bearer secret\r\n')).toContain(' 422 ');
-    expect(post('/api/config', leds, 'Authorization: Bearer secret\r\n')).toContain(' 200 ');
+    expect(post('/api/config', leds, 'aUTHORIZATION:  Bearer secret \r\n')).toContain(' 200 ');
     lab.log = '';
     lab.runUntil(() => lab.log.includes('listening'), 10_000);
     expect(exchange(lab, 'GET /api/leds HTTP/1.0\r\n\r\n').response).toContain('"name":"blue"');

@@ -37,7 +37,17 @@ describe('the LED web server', () => {
   it('answers 304 to a browser that has the page', () => {
     const etag = /ETag: (\S+)/.exec(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').response)?.[1] ?? '';
     expect(status(`GET / HTTP/1.0\r\nIf-None-Match: ${etag}\r\n\r\n`)).toBe('304');
+    expect(status(`GET / HTTP/1.0\r\nIf-None-Match: "other", W/${etag}\r\n\r\n`)).toBe('304');
+    expect(status('GET / HTTP/1.0\r\nIf-None-Match: *\r\n\r\n')).toBe('304');
     expect(status('GET / HTTP/1.0\r\nIf-None-Match: "other"\r\n\r\n')).toBe('200');
+    expect(status(`GET / HTTP/1.0\r\nIf-None-Match: "other"\r\nX-Other: ${etag}\r\n\r\n`)).toBe('200');
+  });
+
+  it('takes as many fields as fit into 2 kB without running short of memory', () => {
+    const fields = Array.from({ length: 100 }, (_, index) => `X-Field-${index}: ${index}\r\n`).join('');
+    expect(status(`GET / HTTP/1.0\r\n${fields}\r\n`)).toBe('200');
+    expect(lab.log).not.toContain('memory');
+    expect(lab.restarts).toBe(0);
   });
 
   it.each([
@@ -58,6 +68,9 @@ describe('the LED web server', () => {
     ['an endless request line', `GET /${'a'.repeat(700)}`, '414'],
     ['endless fields', `GET / HTTP/1.0\r\nA: ${'a'.repeat(2500)}`, '431'],
     ['a large body', 'POST /api/leds HTTP/1.0\r\nContent-Length: 99999\r\n\r\n', '413'],
+    ['two codings', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n', '400'],
+    ['a length that is no number', 'POST / HTTP/1.0\r\nContent-Length: 1 2\r\n\r\n', '400'],
+    ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', '400'],
     ['two lengths', 'POST /api/leds HTTP/1.0\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', '400'],
     [
       'length and chunks',

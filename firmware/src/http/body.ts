@@ -8,9 +8,10 @@ const enum Limit {
   CHUNKED = 2048,
 }
 
-function readCounted(input: string, start: number, length: string): number {
-  const [digits] = length.match('^%d+$');
-  if (digits === undefined) return 400;
+function readCounted(input: string, start: number): number {
+  const { fields } = request;
+  const [, lineEnd, digits] = fields.find('\ncontent%-length:[ \t]*(%d+)[ \t]*\r?\n');
+  if (lineEnd === undefined || fields.find('\ncontent-length:', lineEnd, true)[0] !== undefined) return 400;
   const size = tonumber(digits)!;
   if (size > Limit.BODY) return 413;
   if (input.length < start - 1 + size) return Parsed.INCOMPLETE;
@@ -63,14 +64,16 @@ function readChunked(input: string, start: number): number {
  * @returns as `parse`
  */
 export function readBody(input: string, start: number): number {
-  const length = request.fields['content-length'];
-  const coding = request.fields['transfer-encoding'];
+  const { fields } = request;
+  const [, codingEnd] = fields.find('\ntransfer-encoding:', 1, true);
   let status: number;
-  if (coding === undefined) status = readCounted(input, start, length!);
-  else if (length !== undefined || request.minor === 0) status = 400;
-  else status = coding.lower() === 'chunked' ? readChunked(input, start) : 501;
-  const expectation = request.fields['expect'];
-  if (status !== Parsed.INCOMPLETE || expectation === undefined) return status;
-  if (expectation.lower() !== '100-continue') return 417;
+  if (codingEnd === undefined) status = readCounted(input, start);
+  else if (request.minor === 0 || fields.find('\ncontent-length:', 1, true)[0] !== undefined) status = 400;
+  else if (fields.find('\ntransfer-encoding:', codingEnd, true)[0] !== undefined) status = 400;
+  else
+    status = fields.find('^[ \t]*chunked[ \t]*\r?\n', codingEnd + 1)[0] === undefined ? 501 : readChunked(input, start);
+  const [, expectEnd] = fields.find('\nexpect:', 1, true);
+  if (status !== Parsed.INCOMPLETE || expectEnd === undefined) return status;
+  if (fields.find('^[ \t]*100%-continue[ \t]*\r?\n', expectEnd + 1)[0] === undefined) return 417;
   return input.length === start - 1 && request.minor === 1 ? Parsed.CONTINUE : status;
 }

@@ -20,12 +20,17 @@ export const enum Parsed {
 export const request = {
   method: '',
   path: '',
-  query: '',
   body: '',
   /** 0 or 1: HTTP/1.0 or 1.1. */
   minor: 1,
-  /** Field values by lower-case name. */
-  fields: {} as Record<string, string | undefined>,
+  /**
+   * The field lines in lower case, each with its line end and one before the first: a table of fields would take ten
+   * times as much, and its size would be the client's choice.
+   */
+  fields: '\n',
+  /** The input that the request came in, and the place in it where the field lines begin as the client wrote them. */
+  input: '',
+  start: 1,
   /** Bytes of the input that this request took. */
   size: 0,
 };
@@ -36,42 +41,42 @@ export const request = {
  */
 export function parse(input: string): number {
   request.method = '';
+  request.minor = 1;
   const [, blank] = input.find('^[\r\n]*');
-  const start = (blank ?? 0) + 1;
+  const start = blank! + 1;
   const [lineEnd] = input.find('\n', start, true);
-  if (lineEnd === undefined) return input.length > Limit.LINE ? 414 : Parsed.INCOMPLETE;
-  if (lineEnd - start > Limit.LINE) return 414;
-  const [fieldsEnd, headEnd] = input.find('\n\r?\n', lineEnd);
-  if (headEnd === undefined) return input.length > Limit.HEAD ? 431 : Parsed.INCOMPLETE;
-  if (headEnd - start > Limit.HEAD) return 431;
-
+  if ((lineEnd ?? input.length) - start > Limit.LINE) return 414;
+  if (lineEnd === undefined) return start > Limit.HEAD ? 400 : Parsed.INCOMPLETE;
   const [method, target, major, minor] = input.sub(start, lineEnd).match('^([%w_-]+) ([^%s%c]+) HTTP/(%d)%.(%d)\r?\n$');
-  if (method === undefined || target === undefined) return 400;
-  if (major !== '1') return 505;
+  if (method === undefined) return 400;
   request.method = method;
-  request.minor = minor === '0' ? 0 : 1;
-  const [path, query] = target.match('^([^?#]*)%??([^#]*)');
-  request.path = path ?? '';
-  request.query = query ?? '';
+  if (major !== '1') return 505;
+  const [fieldsEnd, headEnd] = input.find('\n\r?\n', lineEnd);
+  if ((headEnd ?? input.length) - start > Limit.HEAD) return 431;
+  if (headEnd === undefined) return Parsed.INCOMPLETE;
 
-  // One field per line, no white space before the colon (RFC 9112 section 5.1), no folding, no second Host or length.
-  const fields: Record<string, string | undefined> = {};
-  let position = lineEnd + 1;
-  while (position <= fieldsEnd) {
-    const [name, value] = input.match("^([%w!#$%%&'*+.^_`|~-]+):[ \t]*([^\r\n%z]-)[ \t]*\r?\n", position);
-    if (name === undefined) return 400;
-    const key = name.lower();
-    const before = fields[key];
-    if (before === undefined) fields[key] = value;
-    else if (key === 'host' || key === 'content-length' || key === 'transfer-encoding') return 400;
-    else fields[key] = `${before}, ${value}`;
-    position = input.find('\n', position, true)[0]! + 1;
+  if (minor === '0') request.minor = 0;
+  request.path = target!.match('^[^?#]*')[0]!;
+  request.input = input;
+  request.start = lineEnd;
+  // One field per line, no white space before the colon (RFC 9112 section 5.1), no folding.
+  let position: number | undefined = lineEnd;
+  while (position !== undefined && position < fieldsEnd) {
+    [, position] = input.find("^[%w!#$%%&'*+.^_`|~-]+:[^\r\n%z]*\r?\n", position + 1);
   }
-  const host = fields['host'];
-  if (host === undefined ? request.minor === 1 : host.find('[^%w.:_%[%]-]')[0] !== undefined) return 400;
+  if (position === undefined) return 400;
+  const fields = input.sub(lineEnd, fieldsEnd).lower();
   request.fields = fields;
+  const [, hostEnd] = fields.find('\nhost:[ \t]*[%w.:_%[%]-]*[ \t]*\r?\n');
+  if (
+    hostEnd === undefined
+      ? request.minor === 1 || fields.find('\nhost:', 1, true)[0] !== undefined
+      : fields.find('\nhost:', hostEnd, true)[0] !== undefined
+  )
+    return 400;
   request.body = '';
   request.size = headEnd;
-  if ((fields['content-length'] ?? fields['transfer-encoding']) === undefined) return Parsed.COMPLETE;
+  if ((fields.find('\ncontent-length:', 1, true)[0] ?? fields.find('\ntransfer-encoding:', 1, true)[0]) === undefined)
+    return Parsed.COMPLETE;
   return overlay<typeof import('./body.ts')>($module('./body.ts')).readBody(input, headEnd + 1);
 }

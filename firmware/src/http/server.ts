@@ -39,8 +39,7 @@ export function respond(
   source?: Source,
   length?: number,
 ): void {
-  const wish = request.fields['connection']?.lower() ?? '';
-  const [word] = wish.find(request.minor === 1 ? 'close' : 'keep-alive', 1, true);
+  const [word] = request.fields.find(`\nconnection:[^\r\n]*${request.minor === 1 ? 'close' : 'keep%-alive'}`);
   const keep = manager.open <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
   const isHead = request.method === 'HEAD';
   connection[At.Keep] = keep ? true : undefined;

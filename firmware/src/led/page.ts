@@ -21,7 +21,12 @@ function read(this: void, connection: Connection): string | undefined {
 
 /** Answers GET and HEAD, 304 to a browser that has this version. */
 export function handle(connection: Connection): void {
-  if (request.fields['if-none-match'] === page.etag)
+  const [, wish] = request.fields.find('\nif-none-match:', 1, true);
+  if (
+    wish !== undefined &&
+    (request.fields.find(`^[^\r\n]*${page.etag}`, wish + 1)[0] ?? request.fields.find('^[ \t]*%*', wish + 1)[0]) !==
+      undefined
+  )
     respond(connection, '304 Not Modified', fields, '', undefined, page.size);
   else respond(connection, '200 OK', contentFields, '', read, page.size);
 }

@@ -26,7 +26,9 @@ function isAllowed(): boolean {
   if (secret === undefined) return false;
   const [token] = (secret.readline() ?? '').match('^%s*(.-)%s*$');
   secret.close();
-  return token !== undefined && token !== '' && request.fields['authorization'] === `Bearer ${token}`;
+  const [, name] = request.fields.find('\nauthorization:', 1, true);
+  if (name === undefined || token === undefined || token === '') return false;
+  return request.input.sub(request.start + name).match('^[ \t]*%a+[ \t]+([^\r\n]-)[ \t]*\r?\n')[0] === token;
 }
 
 /** The text of `leds.lua`; nil when the body is not a list of LEDs. */
