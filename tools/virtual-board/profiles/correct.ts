@@ -79,6 +79,7 @@ export const correct: BoardProfile = {
       registryCorruption: false,
       brokenAfterError: false,
       killsOldestAt: 0,
+      killsClosing: false,
     },
   },
 };

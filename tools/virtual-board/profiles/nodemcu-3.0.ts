@@ -86,6 +86,7 @@ export const nodemcu30: BoardProfile = {
       registryCorruption: true,
       brokenAfterError: true,
       killsOldestAt: 0,
+      killsClosing: false,
     },
   },
   heap: {

@@ -39,6 +39,8 @@ interface NetQuirks {
    * each kind is freed without a word; also the one that has just sent its FIN. 0 = never.
    */
   killsOldestAt: number;
+  /** The rest of that defect: not only TIME_WAIT is freed then, but also FIN_WAIT_1, FIN_WAIT_2 and LAST_ACK. */
+  killsClosing: boolean;
 }
 
 interface HeapProfile {

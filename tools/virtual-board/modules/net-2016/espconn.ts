@@ -209,6 +209,7 @@ export class Espconn {
   #freeOldestOfEach(): void {
     const { tcp } = this.#stack;
     this.#freeOldest(tcp.timeWait.first, () => true);
+    if (!this.#profile.quirks.killsClosing) return;
     this.#freeOldest(tcp.active.first, ({ state }) => state === State.finWait1 || state === State.finWait2);
     this.#freeOldest(tcp.active.first, ({ state }) => state === State.lastAck);
   }
