@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CORRECT_TCP } from '../../../tools/virtual-board/profiles/correct.ts';
+import { NODEMCU_TCP } from '../../../tools/virtual-board/profiles/nodemcu-3.0.ts';
+import { nodemcuTimelines } from './nodemcu-timelines.ts';
 import { play } from './timeline.ts';
 import { delayedAckTimelines, timelines } from './timelines.ts';
 
@@ -10,6 +12,12 @@ describe('the correct profile follows RFC 9293 in', () => {
 
   it.each(Object.entries(delayedAckTimelines))('%s', (_name, text) => {
     expect(play({ ...CORRECT_TCP, quickAcks: 0 }, text)).toEqual([]);
+  });
+});
+
+describe('the profile nodemcu-3.0 follows its firmware:', () => {
+  it.each(Object.entries(nodemcuTimelines))('%s', (_name, text) => {
+    expect(play({ ...NODEMCU_TCP, polling: undefined }, text)).toEqual([]);
   });
 });
 

@@ -61,6 +61,10 @@ export const NODEMCU_TCP: TcpProfile = {
     // Mended in NodeMCU in 2018-02.
     strayResetOffset: 0,
     answersResets: true,
+    // Read: tcp_send_fin, tcp_process, tcp_receive.
+    nagleHoldsFin: true,
+    synSentTakesBareReset: true,
+    keepsEarlyBeyondWindow: true,
     takesAnyAckForFins: true,
     timesSynUntilData: true,
     closedSideStopsClock: true,

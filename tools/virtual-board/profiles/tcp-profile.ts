@@ -68,8 +68,17 @@ interface TcpQuirks {
   resetAlwaysAcknowledges: boolean;
   /** Added to the sequence number of a reset that answers a stray acknowledgement (lwIP bug 34111: 1). */
   strayResetOffset: 0 | 1;
-  /** A stray reset with an acknowledgement gets a reset in return, so that two such systems storm. */
+  /**
+   * A listening port does not look at RST: with an acknowledgement it gets a reset in return, so that two such systems
+   * storm; with a SYN it opens a connection.
+   */
   answersResets: boolean;
+  /** A FIN that rides on unsent data waits with it for Nagle. */
+  nagleHoldsFin: boolean;
+  /** In SYN_SENT a reset without the ACK bit counts when its acknowledgement field is right. */
+  synSentTakesBareReset: boolean;
+  /** The first segment ahead of its turn is kept whole, even where it exceeds the window. */
+  keepsEarlyBeyondWindow: boolean;
   /** With a FIN still queued, an acknowledgement of all data sent so far passes for that of the FIN. */
   takesAnyAckForFins: boolean;
   /** The round trip of an outgoing connection is measured from the SYN to the first acknowledged data. */

@@ -70,15 +70,19 @@ export function enterTimeWait(tcp: Tcp, pcb: Pcb): void {
   setState(tcp, pcb, State.timeWait);
 }
 
-/** Takes the pcb off every list and gives its memory back. Harmless when done before. */
-export function freePcb(tcp: Tcp, pcb: Pcb): void {
+/** Takes the pcb off every list and empties its queues. Harmless when done before. */
+export function retirePcb(tcp: Tcp, pcb: Pcb): void {
   purge(tcp, pcb);
-  if (pcb.state !== State.closed) {
-    unlink(pcb.state === State.timeWait ? tcp.timeWait : tcp.active, pcb);
-    unlinkBucket(tcp, pcb);
-    if (pcb.ownsPort) countPort(tcp, pcb.localPort, -1);
-    setState(tcp, pcb, State.closed);
-  }
+  if (pcb.state === State.closed) return;
+  unlink(pcb.state === State.timeWait ? tcp.timeWait : tcp.active, pcb);
+  unlinkBucket(tcp, pcb);
+  if (pcb.ownsPort) countPort(tcp, pcb.localPort, -1);
+  setState(tcp, pcb, State.closed);
+}
+
+/** Retires the pcb and gives its memory back. Harmless when done before. */
+export function freePcb(tcp: Tcp, pcb: Pcb): void {
+  retirePcb(tcp, pcb);
   tcp.heap.release(pcb.charged);
   pcb.charged = 0;
 }

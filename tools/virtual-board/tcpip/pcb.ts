@@ -84,7 +84,8 @@ export interface Pcb {
   fastRecovery: boolean;
   /** The receiving side was closed here: data that still comes is answered by a reset. */
   receiveClosed: boolean;
-  finQueued: boolean;
+  /** A FIN is queued that does not wait for Nagle. */
+  finPressed: boolean;
   nagle: boolean;
   /** The last write found no room: send what there is in spite of Nagle. */
   pressed: boolean;

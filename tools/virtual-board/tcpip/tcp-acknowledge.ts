@@ -46,7 +46,7 @@ function countDuplicate(pcb: Pcb, segment: Incoming, oldEdge: number): void {
     pcb.duplicateAcks = 0;
     return;
   }
-  pcb.duplicateAcks = Math.min(255, pcb.duplicateAcks + 1);
+  pcb.duplicateAcks = (pcb.duplicateAcks + 1) & 0xff;
   if (pcb.duplicateAcks === 3) retransmitFast(pcb);
   else if (pcb.duplicateAcks > 3) growWindow(pcb, pcb.mss);
 }

@@ -1,6 +1,6 @@
 import { Err } from './errors.ts';
 import type { Pcb } from './pcb.ts';
-import { enterTimeWait, freePcb, setState } from './pcb-table.ts';
+import { enterTimeWait, freePcb, retirePcb, setState } from './pcb-table.ts';
 import { output, sendAck, sendReset } from './tcp-output.ts';
 import { FIN, State } from './tcp-state.ts';
 import { queueFin } from './tcp-write.ts';
@@ -50,7 +50,8 @@ export function abort(tcp: Tcp, pcb: Pcb, withReset = true): void {
     return;
   }
   if (pcb.ackDelayed && tcp.inHand !== pcb) sendAck(tcp, pcb);
-  freePcb(tcp, pcb);
+  retirePcb(tcp, pcb);
   if (withReset) sendReset(tcp, pcb);
   pcb.events.failed(pcb, Err.aborted);
+  freePcb(tcp, pcb);
 }

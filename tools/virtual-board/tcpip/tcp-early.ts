@@ -23,7 +23,8 @@ export function keepEarly(tcp: Tcp, pcb: Pcb, segment: Incoming): void {
   if (previous && after(endOf(previous), added.sequence)) {
     previous.data = previous.data.subarray(0, distance(previous.sequence, added.sequence));
   }
-  if (at === early.length) cutAtWindow(pcb, added);
+  const isUncut = early.length === 0 && tcp.profile.quirks.keepsEarlyBeyondWindow;
+  if (at === early.length && !isUncut) cutAtWindow(pcb, added);
   early.splice(at, 0, added);
   if (added.fin) releaseAll(tcp, early.splice(at + 1));
   else absorbCovered(tcp, early, at);

@@ -27,13 +27,20 @@ describe('options of a segment', () => {
     expect(parseSegment(packet([8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 254, 3, 9, 2, 4, 2, 0x18]))?.mss).toBe(536);
   });
 
+  it('may name the MSS twice: the last counts', () => {
+    expect(parseSegment(packet([2, 4, 5, 0xb4, 2, 4, 2, 0x18]))?.mss).toBe(536);
+  });
+
+  it('with a length of one are a single byte, as for lwIP', () => {
+    expect(parseSegment(packet([254, 1, 2, 4, 5, 0xb4]))?.mss).toBe(1460);
+  });
+
   it('end at the end-of-list option', () => {
     expect(parseSegment(packet([0, 2, 4, 5, 0xb4]))?.mss).toBeUndefined();
   });
 
   it.each([
     ['a length of zero', [254, 0, 2, 4, 5, 0xb4]],
-    ['a length of one', [254, 1, 2, 4, 5, 0xb4]],
     ['a length beyond the header', [254, 40, 2, 4]],
     ['an MSS of wrong length', [2, 3, 5, 0]],
     ['an option cut off by the header', [1, 1, 1, 2]],

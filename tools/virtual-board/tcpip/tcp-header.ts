@@ -72,19 +72,23 @@ export function parseSegment(packet: Ipv4Packet): Incoming | undefined {
   };
 }
 
-/** Walks the options up to the first malformed one (RFC 9293 section 3.1). */
+/** Walks the options up to the first malformed one (RFC 9293 section 3.1); of several MSS options the last counts. */
 function findMss(frame: Uint8Array, from: number, to: number): number | undefined {
+  let mss: number | undefined;
   for (let at = from; at < to;) {
     const kind = frame[at];
-    if (kind === 0) return undefined;
+    if (kind === 0) break;
     if (kind === 1) {
       at++;
       continue;
     }
     const length = frame[at + 1] ?? 0;
-    if (length < 2 || at + length > to) return undefined;
-    if (kind === MSS_OPTION && length === 4) return read16(frame, at + 2);
+    if (length === 0) break;
+    if (kind === MSS_OPTION) {
+      if (length !== 4 || at + length > to) break;
+      mss = read16(frame, at + 2);
+    }
     at += length;
   }
-  return undefined;
+  return mss;
 }

@@ -34,9 +34,8 @@ function receiveForNobody(tcp: Tcp, segment: Incoming): void {
   const listener = findListener(tcp, segment.destination, segment.destinationPort);
   if (!listener) {
     if ((segment.flags & RST) === 0) resetSender(tcp, segment);
-  } else if ((segment.flags & RST) !== 0) {
-    const isAnswered = tcp.profile.quirks.answersResets && (segment.flags & ACK) !== 0;
-    if (isAnswered) resetSender(tcp, segment, tcp.profile.quirks.strayResetOffset);
+  } else if ((segment.flags & RST) !== 0 && !tcp.profile.quirks.answersResets) {
+    return;
   } else if ((segment.flags & ACK) !== 0) {
     resetSender(tcp, segment, tcp.profile.quirks.strayResetOffset);
   } else if ((segment.flags & SYN) !== 0) {
@@ -83,9 +82,10 @@ function receiveForActive(tcp: Tcp, pcb: Pcb, segment: Incoming): void {
   else if (goesOn) output(tcp, pcb);
 }
 
+/** The owner is told while the memory is still taken, as in lwIP. */
 function end(tcp: Tcp, pcb: Pcb, error: Err | undefined): void {
-  freePcb(tcp, pcb);
   if (error !== undefined) pcb.events.failed(pcb, error);
+  freePcb(tcp, pcb);
 }
 
 const isGone = (pcb: Pcb): boolean => pcb.state === State.closed;
@@ -133,8 +133,8 @@ function advance(tcp: Tcp, pcb: Pcb, segment: Incoming): Outcome {
 
 function receiveReset(tcp: Tcp, pcb: Pcb, segment: Incoming): Outcome {
   if (pcb.state === State.synSent) {
-    const isOurs = segment.acknowledgment === pcb.sndNxt && (segment.flags & ACK) !== 0;
-    return isOurs ? 'reset' : 'goes on';
+    const isChecked = (segment.flags & ACK) !== 0 || tcp.profile.quirks.synSentTakesBareReset;
+    return isChecked && segment.acknowledgment === pcb.sndNxt ? 'reset' : 'goes on';
   }
   const isInside = within(segment.sequence, pcb.rcvNxt, (pcb.rcvNxt + pcb.rcvWnd) | 0);
   if (!isInside) return 'goes on';

@@ -49,7 +49,7 @@ export function createPcb(tcp: Tcp, events: TcpEvents): Pcb | undefined {
     ackNow: false,
     fastRecovery: false,
     receiveClosed: false,
-    finQueued: false,
+    finPressed: false,
     nagle: profile.nagle,
     pressed: false,
     touchedTick: tcp.ticks,

@@ -24,12 +24,13 @@ export function output(tcp: Tcp, pcb: Pcb): void {
   pcb.pressed = false;
 }
 
+/** In the arithmetic of sequence numbers: a segment to be repeated may begin before what was acknowledged last. */
 const fits = (pcb: Pcb, segment: QueuedSegment, window: number): boolean =>
-  distance(pcb.sndUna, segment.sequence) + segment.data.length <= window;
+  distance(pcb.sndUna, segment.sequence + segment.data.length) <= window;
 
 /** Nagle (RFC 9293 section 3.7.4), as lwIP writes it. */
 function mayLeave(pcb: Pcb): boolean {
-  if (pcb.unacked.length === 0 || !pcb.nagle || pcb.fastRecovery || pcb.pressed || pcb.finQueued) return true;
+  if (pcb.unacked.length === 0 || !pcb.nagle || pcb.fastRecovery || pcb.pressed || pcb.finPressed) return true;
   return pcb.unsent.length > 1 || (pcb.unsent[0]?.data.length ?? 0) >= pcb.mss;
 }
 

@@ -65,7 +65,7 @@ function cutAtWindow(pcb: Pcb, segment: Incoming): void {
 function advance(tcp: Tcp, pcb: Pcb, data: Uint8Array, fin: boolean, syn: boolean): void {
   const length = data.length + (fin || syn ? 1 : 0);
   pcb.rcvNxt = (pcb.rcvNxt + length) | 0;
-  pcb.rcvWnd -= length;
+  pcb.rcvWnd = (pcb.rcvWnd - length) & 0xffff;
   updateAnnouncedWindow(tcp, pcb);
   if (data.length > 0) tcp.arrived.push(data);
   if (fin) tcp.finArrived = true;

@@ -1,6 +1,6 @@
 import { Err } from './errors.ts';
 import type { Pcb } from './pcb.ts';
-import { freePcb, releaseAll } from './pcb-table.ts';
+import { freePcb, releaseAll, retirePcb } from './pcb-table.ts';
 import { measuredTimeout } from './tcp-acknowledge.ts';
 import { output, sendKeepAlive, sendReset, sendWindowProbe } from './tcp-output.ts';
 import { retransmitAll } from './tcp-retransmit.ts';
@@ -81,15 +81,14 @@ function slowTick(tcp: Tcp): void {
 function tickActive(tcp: Tcp, pcb: Pcb): void {
   const { profile } = tcp;
   const idle = tcp.ticks - pcb.touchedTick;
+  const givesUp = hasGivenUp(tcp, pcb);
+  if (!givesUp && pcb.persistStep > 0) tickProbe(tcp, pcb);
+  else if (!givesUp) tickRetransmission(tcp, pcb);
   const lifetime = lifetimeOf(tcp, pcb);
-  if (hasGivenUp(tcp, pcb) || (lifetime !== undefined && idle > inTicks(tcp, lifetime))) {
-    end(tcp, pcb, false);
-    return;
-  }
-  if (pcb.persistStep > 0) tickProbe(tcp, pcb);
-  else tickRetransmission(tcp, pcb);
+  const isOver = lifetime !== undefined && idle > inTicks(tcp, lifetime);
+  const isDead = tickKeepAlive(tcp, pcb, idle);
   if (pcb.early.length > 0 && idle >= pcb.rto * profile.outOfOrderTimeouts) releaseAll(tcp, pcb.early);
-  if (isDead(tcp, pcb, idle)) end(tcp, pcb, true);
+  if (givesUp || isOver || isDead) end(tcp, pcb, isDead);
   else poll(tcp, pcb);
 }
 
@@ -102,7 +101,7 @@ function poll(tcp: Tcp, pcb: Pcb): void {
 }
 
 /** Asks a silent peer whether it lives; true when it has not answered the last probe in time. */
-function isDead(tcp: Tcp, pcb: Pcb, idle: number): boolean {
+function tickKeepAlive(tcp: Tcp, pcb: Pcb, idle: number): boolean {
   if (pcb.keepAliveMs === undefined) return false;
   if (pcb.state !== State.established && pcb.state !== State.closeWait) return false;
   const interval = tcp.profile.keepAliveIntervalMs;
@@ -158,7 +157,8 @@ function tickRetransmission(tcp: Tcp, pcb: Pcb): void {
 }
 
 function end(tcp: Tcp, pcb: Pcb, withReset: boolean): void {
-  freePcb(tcp, pcb);
+  retirePcb(tcp, pcb);
   if (withReset) sendReset(tcp, pcb);
   pcb.events.failed(pcb, Err.aborted);
+  freePcb(tcp, pcb);
 }

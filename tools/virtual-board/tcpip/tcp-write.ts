@@ -31,11 +31,10 @@ export function write(tcp: Tcp, pcb: Pcb, data: Uint8Array): Err {
 }
 
 const acceptsData = (pcb: Pcb): boolean =>
-  !pcb.finQueued &&
-  (pcb.state === State.established ||
-    pcb.state === State.closeWait ||
-    pcb.state === State.synSent ||
-    pcb.state === State.synReceived);
+  pcb.state === State.established ||
+  pcb.state === State.closeWait ||
+  pcb.state === State.synSent ||
+  pcb.state === State.synReceived;
 
 function refuse(pcb: Pcb): Err {
   pcb.pressed = true;
@@ -107,10 +106,10 @@ export function queueFin(tcp: Tcp, pcb: Pcb, fin: number): Err {
   if (last && isPlain(last)) {
     last.flags |= fin;
     pcb.spareRoom = 0;
-    pcb.finQueued = true;
+    pcb.finPressed = !tcp.profile.quirks.nagleHoldsFin;
     return Err.ok;
   }
   const error = queueControl(tcp, pcb, fin, false);
-  if (error === Err.ok) pcb.finQueued = true;
+  if (error === Err.ok) pcb.finPressed = true;
   return error;
 }
