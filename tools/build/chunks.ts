@@ -25,17 +25,19 @@ export interface Chunk {
 export function arrangeChunks(graph: ModuleGraph, names: ReadonlyMap<string, string>, hoisted: boolean): Chunk[] {
   const nameOf = (file: string): string => names.get(file) ?? '';
   const parts = hoisted ? partition(graph) : [...graph.modules.keys()].map((root) => ({ root, files: [root] }));
-  const owners = new Map(parts.flatMap(({ root, files }) => files.map((file) => [file, root])));
-  const layouts = hoisted ? layOutExports(graph, (file) => owners.get(file)) : new Map<string, ExportLayout>();
+  const layouts = hoisted ? layOutExports(graph, parts) : new Map<string, ExportLayout>();
+  const roots = new Set(parts.map((part) => part.root));
   return parts.map((part) => {
     const modules = part.files.flatMap((file) => graph.modules.get(file) ?? []);
     const outside = hoisted ? useFromOutside(graph, new Set(part.files)) : new Map<string, OutsideUse>();
     const segments = (): Segment[] =>
-      hoisted ? hoist(graph, part, outside, layouts, nameOf) : modules.map((module) => plainSegment(module, nameOf));
+      hoisted
+        ? hoist(graph, part, { outside, layouts, roots, deviceName: nameOf })
+        : modules.map((module) => plainSegment(module, nameOf));
     return {
       name: nameOf(part.root),
       modules,
-      context: describeContext(outside, modules, names, layouts),
+      context: describeContext(outside, modules, names, layouts, roots),
       segments: () => withModuleNames(segments(), nameOf),
     };
   });
@@ -46,12 +48,16 @@ function describeContext(
   modules: readonly GraphModule[],
   names: ReadonlyMap<string, string>,
   layouts: ExportLayouts,
+  roots: ReadonlySet<string>,
 ): string {
   const mentioned = modules.flatMap((module) => [...module.imports.values(), ...module.named]);
   const uses = [...outside].map(([file, use]) => [file, use.asTable, [...use.names].sort()]);
-  const layoutOf = (file: string): unknown => layouts.get(file);
+  const layoutOf = (file: string): unknown => {
+    const layout = layouts.get(file);
+    return layout && { ...layout, places: [...layout.places] };
+  };
   const own = modules.map(({ fileName }) => layoutOf(fileName));
-  return JSON.stringify([uses, mentioned.map((file) => [names.get(file), layoutOf(file)]), own]);
+  return JSON.stringify([uses, mentioned.map((file) => [names.get(file), roots.has(file), layoutOf(file)]), own]);
 }
 
 function plainSegment(module: GraphModule, nameOf: (file: string) => string): Segment {

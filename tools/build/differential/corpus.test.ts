@@ -150,6 +150,31 @@ const programs: Record<string, Record<string, string>> = {
     'whole.ts': `export const a = 'a';\nexport function b(): string { return 'b'; }`,
     'effect.ts': `print('effect');\nexport const ignored = 1;`,
   },
+  'modules of the file that runs at boot, used by others before all of it has run': {
+    'main.ts': `
+      import { first, LIST } from './a.ts';
+      import { early } from './b.ts';
+      import { last } from './c.ts';
+      import './effects.ts';
+      const later = require<typeof import('./later.ts')>($module('./later.ts'));
+      print(first(), early, last(1), LIST.length, later.all());
+    `,
+    'a.ts': `export const LIST = ['x'];\nexport function first(): string { return 'first'; }`,
+    'b.ts': `
+      export const early = require<typeof import('./soon.ts')>($module('./soon.ts')).soon();
+      export const flag = early.length > 3;
+    `,
+    'c.ts': `export function last(n: number): number { return n + 1; }`,
+    'soon.ts': `import { first, LIST } from './a.ts';\nexport function soon(): string { LIST.push('y'); return 'soon ' + first(); }`,
+    'later.ts': `
+      import { last } from './c.ts';
+      import { flag } from './b.ts';
+      import { LIST } from './a.ts';
+      import './effects.ts';
+      export function all(): string { return \`\${last(LIST.length)} \${flag}\`; }
+    `,
+    'effects.ts': `print('effect');\nexport {};`,
+  },
   'more locals than one function may have': {
     'main.ts': `
       ${Array.from({ length: 6 }, (_, m) => `import { f${m}, total${m} } from './m${m}.ts';`).join('\n')}

@@ -5,44 +5,85 @@ import type { GraphModule, ModuleGraph } from '../module-graph.ts';
 import { declaringStatement, isReassigned } from './exports.ts';
 import type { Segment } from './merge.ts';
 import { AccessFinder } from './module-access.ts';
+import type { Partition } from './partition.ts';
 import { type Unit, readUnit } from './unit.ts';
 
 /**
  * How a module hands its exports to other files. A table with a name for each export costs 32 bytes for each and 40 for
  * the name; since all files that use it are known, places do: 12 bytes each. The only export that is used is handed over
- * itself.
+ * itself. The modules of the file that runs at boot share one table, for that one is never unloaded.
  */
 export interface ExportLayout {
-  /** Exports that other files use, in the order of their places. */
-  names: readonly string[];
-  /** There is one only, and `require` gives it. */
+  /** The module by whose name `require` gives them. */
+  holder: string;
+  /** Places in the table, by name of export. */
+  places: ReadonlyMap<string, number>;
+  /** Places of the table, those of other modules included. */
+  size: number;
+  /** There is one export only, and `require` gives it instead of a table. */
   isValue: boolean;
 }
 
 /** By file; a module without a layout hands over a table with names. */
 export type ExportLayouts = ReadonlyMap<string, ExportLayout>;
 
-/** The layouts of all modules that other files take something of. `ownerOf` gives the root of a module's file. */
-export function layOutExports(graph: ModuleGraph, ownerOf: (file: string) => string | undefined): ExportLayouts {
-  const used = new Map<string, Set<string>>();
-  const asTable = new Set<string>();
-  for (const [fileName, module] of graph.modules) {
-    for (const { file, name, onDemand } of moduleFacts(module).accesses) {
-      if (!onDemand && ownerOf(file) === ownerOf(fileName)) continue;
-      if (name === undefined) asTable.add(file);
-      else used.set(file, (used.get(file) ?? new Set()).add(name));
+/** The layouts of all modules that other files take something of. */
+export function layOutExports(graph: ModuleGraph, parts: readonly Partition[]): ExportLayouts {
+  const used = exportsInUse(graph, parts);
+  const layouts = new Map<string, ExportLayout>();
+  for (const { root, files } of parts) {
+    const settled = files.filter((file) => used.get(file)?.isKnown);
+    const isShared = root === graph.entry && used.get(root)?.isKnown !== false;
+    for (const group of isShared ? [settled] : settled.map((file) => [file])) {
+      layOutGroup(graph, isShared ? root : (group[0] ?? root), group, used, layouts);
     }
   }
-  const layouts = new Map<string, ExportLayout>();
-  for (const [file, names] of used) {
-    const module = graph.modules.get(file);
-    const exported = module && moduleFacts(module).exported;
-    if (!exported || asTable.has(file) || ![...names].every((name) => exported.has(name))) continue;
-    const [only] = names;
-    const isValue = names.size === 1 && exported.get(only ?? '') === 'never nil';
-    layouts.set(file, { names: [...names].sort(), isValue });
-  }
   return layouts;
+}
+
+/** Exports of one module that other files use; `isKnown` when places can stand for all of them. */
+interface Use {
+  names: Set<string>;
+  isKnown: boolean;
+}
+
+function exportsInUse(graph: ModuleGraph, parts: readonly Partition[]): Map<string, Use> {
+  const owners = new Map(parts.flatMap(({ root, files }) => files.map((file) => [file, root])));
+  const used = new Map<string, Use>();
+  for (const [fileName, module] of graph.modules) {
+    for (const { file, name, onDemand } of moduleFacts(module).accesses) {
+      if (!onDemand && owners.get(file) === owners.get(fileName)) continue;
+      const use = used.get(file) ?? { names: new Set(), isKnown: true };
+      used.set(file, use);
+      const owner = graph.modules.get(file);
+      if (name === undefined || !owner || !moduleFacts(owner).exported.has(name)) use.isKnown = false;
+      else use.names.add(name);
+    }
+  }
+  return used;
+}
+
+/** Gives places in one table to the exports of some modules. */
+function layOutGroup(
+  graph: ModuleGraph,
+  holder: string,
+  files: readonly string[],
+  used: ReadonlyMap<string, Use>,
+  layouts: Map<string, ExportLayout>,
+): void {
+  const namesOf = (file: string): string[] => [...(used.get(file)?.names ?? [])].sort();
+  const size = files.reduce((sum, file) => sum + namesOf(file).length, 0);
+  let place = 0;
+  for (const file of files) {
+    const places = new Map(namesOf(file).map((name) => [name, ++place]));
+    const module = graph.modules.get(file);
+    const isValue = size === 1 && module !== undefined && isNeverNil(module, namesOf(file)[0]);
+    if (places.size > 0) layouts.set(file, { holder, places, size, isValue });
+  }
+}
+
+function isNeverNil(module: GraphModule, name = ''): boolean {
+  return moduleFacts(module).exported.get(name) === 'never nil';
 }
 
 /** Makes the code of a chunk take exports of other files from where they are. */
@@ -55,7 +96,7 @@ export function takeByLayout(graph: ModuleGraph, segments: readonly Segment[], l
     const layout = layouts.get(file);
     if (!layout || !site) continue;
     if (layout.isValue) become(site.node, site.node.table);
-    else site.node.index = lua.createNumericLiteral(layout.names.indexOf(site.name) + 1);
+    else site.node.index = lua.createNumericLiteral(layout.places.get(site.name) ?? 0);
   }
 }
 

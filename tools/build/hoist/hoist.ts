@@ -10,17 +10,21 @@ import type { Partition } from './partition.ts';
 import { simplify } from './simplify.ts';
 import { type Unit, readUnit } from './unit.ts';
 
+/** What is known of the other files of the board. */
+export interface HoistContext {
+  /** What they use of the modules of this one, by module. */
+  outside: ReadonlyMap<string, OutsideUse>;
+  layouts: ExportLayouts;
+  /** Modules that give a file its name, so that `require` finds it. */
+  roots: ReadonlySet<string>;
+  deviceName: (file: string) => string;
+}
+
 /**
  * The modules of one file in one scope: no tables of exports, no `require`, constants in place, nothing that is not
  * used. What modules of other files want of them is left in `package.loaded`; the root's exports are returned.
  */
-export function hoist(
-  graph: ModuleGraph,
-  part: Partition,
-  outside: ReadonlyMap<string, OutsideUse>,
-  layouts: ExportLayouts,
-  deviceName: (file: string) => string,
-): Segment[] {
+export function hoist(graph: ModuleGraph, part: Partition, context: HoistContext): Segment[] {
   const inside = new Set(part.files);
   const unitOf = (fileName: string): Unit => {
     const module = graph.modules.get(fileName);
@@ -31,16 +35,24 @@ export function hoist(
     });
   };
   const units = new Map(part.files.map((fileName) => [fileName, unitOf(fileName)]));
-  const segments = mergeUnits(units, {
-    outside,
-    layouts,
-    returned: part.root === graph.entry ? undefined : part.root,
-    deviceName,
-  });
-  takeByLayout(graph, segments, layouts);
-  nameRequires(graph, segments, deviceName);
+  const segments = mergeUnits(units, { ...context, returned: part.root === graph.entry ? undefined : part.root });
+  dropLoaded(graph, segments, context.roots);
+  takeByLayout(graph, segments, context.layouts);
+  nameRequires(graph, segments, (file) => context.deviceName(context.layouts.get(file)?.holder ?? file));
   simplify(segments);
   return withinLimit(segments, '____shared');
+}
+
+/** `import './x.ts'` of a module that lies in a file which has run before this one can be loaded. */
+function dropLoaded(graph: ModuleGraph, segments: readonly Segment[], roots: ReadonlySet<string>): void {
+  for (const segment of segments) {
+    const imports = graph.modules.get(segment.fileName)?.imports;
+    segment.statements = segment.statements.filter((statement) => {
+      if (!lua.isExpressionStatement(statement)) return true;
+      const file = imports?.get(requiredSpecifier(statement.expression) ?? '');
+      return file === undefined || roots.has(file);
+    });
+  }
 }
 
 /** The `require`s that stay name files of the board. */

@@ -1,7 +1,7 @@
 import * as lua from 'typescript-to-lua';
 import { become } from '../lua-ast/become.ts';
 import { type OutsideUse, allExports, declaringStatement, findExport, isReassigned } from './exports.ts';
-import type { ExportLayouts } from './export-layout.ts';
+import type { ExportLayout, ExportLayouts } from './export-layout.ts';
 import { NamePool } from './names.ts';
 import type { ImportedName, Unit } from './unit.ts';
 
@@ -37,6 +37,8 @@ class Merger {
   private readonly tables = new Map<string, string>();
   /** Locals for exports, by file and name. */
   private readonly locals = new Map<string, string>();
+  /** Local that holds the exports of several modules for other files. */
+  private sharedTable: string | undefined;
 
   constructor(units: ReadonlyMap<string, Unit>, context: MergeContext) {
     this.units = units;
@@ -161,32 +163,58 @@ class Merger {
 
   /** `package.loaded.name = exports` or `return exports`, so that modules outside the chunk can `require` this one. */
   private registration(unit: Unit): lua.Statement[] {
+    const layout = this.context.layouts.get(unit.fileName);
     if (unit.fileName === this.context.returned) {
-      return [lua.createReturnStatement([this.exportsOf(unit, allExports(this.units, unit.fileName))])];
+      const names = allExports(this.units, unit.fileName);
+      return [lua.createReturnStatement([layout ? this.placed(unit, layout) : this.named(unit, names)])];
     }
+    if (layout && layout.places.size < layout.size) return this.shareTable(unit, layout);
+    if (layout) return [this.register(layout.holder, this.placed(unit, layout))];
     const use = this.context.outside.get(unit.fileName);
-    if (!use) return [];
-    const loaded = lua.createTableIndexExpression(lua.createIdentifier('package'), lua.createStringLiteral('loaded'));
-    const name = lua.createStringLiteral(this.context.deviceName(unit.fileName));
-    const slot = lua.createTableIndexExpression(loaded, name);
-    return [lua.createAssignmentStatement(slot, this.exportsOf(unit, use.names))];
+    return use ? [this.register(unit.fileName, this.named(unit, use.names))] : [];
   }
 
-  private exportsOf(unit: Unit, names: ReadonlySet<string>): lua.Expression {
-    const layout = this.context.layouts.get(unit.fileName);
-    if (layout) {
-      const values = layout.names.map((name) => this.valueOf({ file: unit.fileName, name }) ?? lua.createNilLiteral());
-      if (layout.isValue && values[0]) return values[0];
-      return lua.createTableExpression(values.map((value) => lua.createTableFieldExpression(value)));
+  private register(file: string, exported: lua.Expression): lua.Statement {
+    const loaded = lua.createTableIndexExpression(lua.createIdentifier('package'), lua.createStringLiteral('loaded'));
+    const name = lua.createStringLiteral(this.context.deviceName(file));
+    return lua.createAssignmentStatement(lua.createTableIndexExpression(loaded, name), exported);
+  }
+
+  /** The first module makes the table at its final size, each of the others adds its exports. */
+  private shareTable(unit: Unit, layout: ExportLayout): lua.Statement[] {
+    if (this.sharedTable === undefined) {
+      this.sharedTable = this.pool.take('____shared');
+      const table = lua.createIdentifier(this.sharedTable);
+      return [
+        lua.createVariableDeclarationStatement(table, this.placed(unit, layout)),
+        this.register(layout.holder, lua.createIdentifier(this.sharedTable)),
+      ];
     }
+    const table = this.sharedTable;
+    return [...layout.places].map(([name, place]) => {
+      const target = lua.createTableIndexExpression(lua.createIdentifier(table), lua.createNumericLiteral(place));
+      return lua.createAssignmentStatement(target, this.exportOf(unit, name));
+    });
+  }
+
+  private placed(unit: Unit, { places, size, isValue }: ExportLayout): lua.Expression {
+    const values = Array.from({ length: size }, (): lua.Expression => lua.createNilLiteral());
+    for (const [name, place] of places) values[place - 1] = this.exportOf(unit, name);
+    return isValue && values[0]
+      ? values[0]
+      : lua.createTableExpression(values.map((v) => lua.createTableFieldExpression(v)));
+  }
+
+  private named(unit: Unit, names: ReadonlySet<string>): lua.Expression {
     if (this.tables.has(unit.fileName)) return this.tableOf(unit.fileName);
     const fields = [...names].map((name) =>
-      lua.createTableFieldExpression(
-        this.valueOf({ file: unit.fileName, name }) ?? lua.createNilLiteral(),
-        lua.createStringLiteral(name),
-      ),
+      lua.createTableFieldExpression(this.exportOf(unit, name), lua.createStringLiteral(name)),
     );
     return lua.createTableExpression(fields);
+  }
+
+  private exportOf(unit: Unit, name: string): lua.Expression {
+    return this.valueOf({ file: unit.fileName, name }) ?? lua.createNilLiteral();
   }
 }
 

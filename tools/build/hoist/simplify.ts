@@ -85,11 +85,13 @@ function joinRequires(segments: readonly Segment[]): boolean {
       if (!declaration?.value || key === undefined || declaration.binding.writes > 0) return true;
       const { binding, value } = declaration;
       const first = known.get(key);
-      if (!first) known.set(key, binding.declaration);
       const table = binding.identifiers.length === 2 ? binding.identifiers[1] : undefined;
-      if (first) for (const identifier of binding.identifiers.slice(1)) become(identifier, { ...first });
-      else if (table && isTableOfInitialiser(segment.statements[i + 1], table)) become(table, value);
-      else return true;
+      if (table && isTableOfInitialiser(segment.statements[i + 1], table)) become(table, value);
+      else if (first) for (const identifier of binding.identifiers.slice(1)) become(identifier, { ...first });
+      else {
+        known.set(key, binding.declaration);
+        return true;
+      }
       return false;
     });
     // What was found out about names is stale after a change.
