@@ -4,6 +4,7 @@ import cliProgress from 'cli-progress';
 export interface Progress {
   /** `done` and `total` in the work's own unit; `note` is a short text such as a rate. */
   update(done: number, total: number, note?: string): void;
+  /** Idempotent. */
   stop(): void;
 }
 
@@ -29,6 +30,7 @@ function startBar(label: string): Progress {
     },
     stop() {
       if (started) bar.stop();
+      started = false;
     },
   };
 }
@@ -46,6 +48,7 @@ function startLines(label: string, everyMs: number): Progress {
     },
     stop() {
       if (line) console.error(line);
+      line = '';
     },
   };
 }

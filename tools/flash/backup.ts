@@ -28,10 +28,10 @@ export async function readBoard(options: SessionOptions): Promise<ChipInfo & { b
  */
 export async function restoreBoard(
   options: SessionOptions & { backup: Uint8Array },
-): Promise<ChipInfo & { summary: string }> {
+): Promise<ChipInfo & { summary: string; banner: string | undefined }> {
   const { backup } = options;
   const session = new FlashSession(options);
-  return session.run(async (info) => {
+  const result = await session.run(async (info) => {
     if (backup.length !== info.flashSize)
       throw new UserError(
         `the backup has ${backup.length} bytes, the flash ${info.flashSize}; it was not touched`,
@@ -41,6 +41,7 @@ export async function restoreBoard(
     await writeImage(session, [{ name: 'the backup', address: 0, data: backup }]);
     return { ...info, summary: `${describeChip(info)}: restored, MD5 verified` };
   });
+  return { ...result, banner: await session.firstLine() };
 }
 
 async function readPiece({ loader }: FlashSession, address: number): Promise<Uint8Array> {

@@ -26,8 +26,10 @@ const BUTTON_ATTEMPTS = 60;
 const BAUD_SETTLE_MS = 50;
 const PROBE_TIMEOUT_MS = 500;
 const MAX_INFO_READS = 5;
-/** A packet of 4 KiB takes 0.4 s on a line of 115200 baud. */
+/** On top of what the line needs for a packet. */
 const READ_TIMEOUT_MS = 3000;
+const READ_PACKET_SIZE = 4096;
+const BITS_PER_BYTE = 10;
 const ERASE_REGION = 0xd1;
 const MD5_SIZE = 16;
 /** esptool's limit for a digest, 8 s per MB, on top of an answer's. */
@@ -67,7 +69,6 @@ export class BoardLoader {
     this.#loader.chip.SPI_MOSI_DLEN_OFFS = undefined as unknown as number;
     await this.#loader.runStub();
     this.#loader.WRITE_BLOCK_ATTEMPTS = 1;
-    this.#loader.FLASH_READ_TIMEOUT = READ_TIMEOUT_MS;
   }
 
   /** What the chip says of itself, once it has said the same twice: answers carry no checksum. */
@@ -130,21 +131,16 @@ export class BoardLoader {
 
   /** Reads flash and the digest that the stub sends after it. */
   async read(address: number, size: number): Promise<{ bytes: Uint8Array; md5: string }> {
+    this.#loader.FLASH_READ_TIMEOUT = READ_TIMEOUT_MS + (READ_PACKET_SIZE * BITS_PER_BYTE * 1000) / this.baudRate;
     const bytes = await this.#loader.readFlash(address, size);
     const digest = await this.transport.read(PROBE_TIMEOUT_MS);
     return { bytes, md5: Buffer.from(digest).toString('hex') };
   }
 
-  /**
-   * Starts what is in flash: EN low for 100 ms with GPIO0 left high. (esptool-js's own hard reset never pulls EN.)
-   * Leaves the port at the console's rate.
-   */
-  async restart(): Promise<void> {
+  /** Gives the port back at the console's rate. The chip stays in the stub: esptool-js's own reset never pulls EN. */
+  async leave(): Promise<void> {
     await this.transport.disconnect();
     await this.#port.setBaudRate(ROM_BAUD);
-    await this.#port.setLines({ dtr: false, rts: true });
-    await sleep(this.#clock, 100);
-    await this.#port.setLines({ dtr: false, rts: false });
   }
 
   async #readInfo(): Promise<ChipInfo> {

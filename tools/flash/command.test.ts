@@ -79,6 +79,8 @@ describe.skipIf(isWindows)(
       ['a file that is no image', ['-p', 'PORT', program], 2, /not a NodeMCU image/],
       ['two files without addresses', ['-p', 'PORT', 'IMAGE', 'IMAGE'], 2, /does not say where it belongs/],
       ['two jobs at once', ['-p', 'PORT', '--read', 'x', 'IMAGE'], 2, /more than one thing to do/],
+      ['to overwrite a backup', ['-p', 'PORT', '--read', 'IMAGE'], 2, /exists already/],
+      ['a folder that is not there', ['-p', 'PORT', '--read', '/last-ack-none/x.bin'], 2, /no file can be made in/],
       ['nothing to do', ['-p', 'PORT'], 2, /nothing to flash/],
       ['a baud rate that is none', ['-p', 'PORT', '-b', 'fast', 'IMAGE'], 2, /not a baud rate/],
     ];

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { startProgress } from '../cli/progress.ts';
@@ -7,8 +8,9 @@ import { findPort } from '../serial/discovery.ts';
 import { openPort } from '../serial/open-port.ts';
 import { readBoard, restoreBoard } from './backup.ts';
 import { eraseBoard, flashParts } from './flash.ts';
-import { inspectImage, IROM_OFFSET, type ImagePart } from './image.ts';
-import type { FlashProgress, SessionOptions } from './session.ts';
+import { readBinary, readImageFiles } from './image-files.ts';
+import { showFlashProgress } from './progress-note.ts';
+import type { SessionOptions } from './session.ts';
 
 interface Options {
   port?: string;
@@ -20,6 +22,17 @@ interface Options {
   json?: true;
 }
 
+const help = `
+Examples:
+  last-ack flash nodemcu.bin                write, verify, start; the files on the board stay
+  last-ack flash 0x00000.bin 0x10000.bin    the same from the two files that a make build gives
+  last-ack flash --erase nodemcu.bin        after trouble with what an older firmware left
+  last-ack flash --read backup.bin          all of the board, before you try something
+
+An image with float support and at least the modules file, gpio, net, node, tmr, uart and wifi comes from the
+NodeMCU cloud build, its Docker image or make. It is checked before a byte is written.
+Exit codes: 0 good, 2 not an image that fits, 3 no board or port, 4 the board failed, 130 interrupted.`;
+
 export function register(command: Command): void {
   command
     .argument('[image...]', 'combined .bin file, or 0x00000.bin and 0x10000.bin')
@@ -30,7 +43,7 @@ export function register(command: Command): void {
     .option('--restore <file>', 'put such a file back')
     .option('--buttons', 'for adapters without DTR and RTS: hold FLASH and press RST when told')
     .option('--json', 'print the result as JSON on stdout')
-    .addHelpText('after', '\nExit codes: 0 good, 2 not an image that fits, 3 no board or port, 4 the board failed.')
+    .addHelpText('after', help)
     .action(run);
 }
 
@@ -48,7 +61,8 @@ async function run(files: readonly string[], options: Options): Promise<void> {
   const job = chooseJob(files, options);
   const path = await findPort(options.port);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const stop = (): void => interrupt.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   const port = await openPort(path);
   const progress = startProgress(options.read === undefined ? 'flashing' : 'reading');
   try {
@@ -56,7 +70,7 @@ async function run(files: readonly string[], options: Options): Promise<void> {
       port,
       mode: options.buttons ? 'buttons' : 'lines',
       signal: interrupt.signal,
-      onProgress: progressLine((done, total, note) => progress.update(done, total, note)),
+      onProgress: showFlashProgress(progress),
       onNote: (note) => console.error(note),
       ...(options.baud !== undefined && { baudRate: options.baud }),
     });
@@ -74,72 +88,34 @@ function chooseJob(files: readonly string[], { erase, read, restore }: Options):
   const wanted = [files.length > 0, read !== undefined, restore !== undefined].filter(Boolean).length;
   if (wanted > 1 || (erase && (read ?? restore) !== undefined))
     throw new UserError('more than one thing to do', 'give an image, --read or --restore, not two', ExitCode.usage);
-  if (read !== undefined) return (session) => backUp(session, read);
+  if (read !== undefined) {
+    checkIsNew(read);
+    return (session) => backUp(session, read);
+  }
   if (restore !== undefined) {
-    const backup = readInput(restore);
+    const backup = readBinary(restore);
     return (session) => restoreBoard({ ...session, backup });
   }
-  if (files.length > 0) return flashJob(readParts(files), erase ?? false);
+  if (files.length > 0) {
+    const parts = readImageFiles(files);
+    return (session) => flashParts({ ...session, parts, erase: erase ?? false });
+  }
   if (erase) return eraseBoard;
   throw new UserError('nothing to flash', 'name an image, or add --erase, --read or --restore', ExitCode.usage);
 }
 
-function flashJob(parts: readonly ImagePart[], erase: boolean): Job {
-  const { isSynthetic } = inspectImage(parts);
-  return (session) => {
-    if (isSynthetic && !session.port.isVirtual)
-      throw new UserError(
-        'this is a synthetic image: only a virtual board, which brings its own firmware, runs after it',
-        'give a NodeMCU build',
-        ExitCode.usage,
-      );
-    return flashParts({ ...session, parts, erase });
-  };
+/** Reading takes minutes, and an older backup may be the only good one. */
+function checkIsNew(file: string): void {
+  if (existsSync(file)) throw new UserError(`${file} exists already`, 'give the backup another name', ExitCode.usage);
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    throw new UserError(`no file can be made in ${dirname(file)}`, 'give the backup another place', ExitCode.usage);
+  }
 }
 
 async function backUp(session: SessionOptions, file: string): Promise<Summary> {
   const { bytes, ...rest } = await readBoard(session);
   writeFileSync(file, bytes, { mode: 0o600 });
   return { ...rest, summary: `${rest.summary}, saved as ${file}` };
-}
-
-function readParts(files: readonly string[]): ImagePart[] {
-  return files.map((name) => ({ name, address: addressOf(name, files.length), data: readInput(name) }));
-}
-
-/** Espressif's makefiles call the parts by their address. */
-function addressOf(name: string, count: number): number {
-  if (count === 1) return 0;
-  const address = /0x([0-9a-f]{5})\.bin$/i.exec(name)?.[1];
-  const known = address === undefined ? undefined : parseInt(address, 16);
-  if (known === 0 || known === IROM_OFFSET) return known;
-  throw new UserError(
-    `${name} does not say where it belongs`,
-    'give one combined image, or the two files 0x00000.bin and 0x10000.bin',
-    ExitCode.usage,
-  );
-}
-
-function readInput(name: string): Uint8Array {
-  try {
-    return readFileSync(name);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`cannot read ${name}: ${reason}`, 'check the path', ExitCode.usage);
-  }
-}
-
-/** Rate and time left of the phases that take long. */
-function progressLine(update: (done: number, total: number, note: string) => void): (progress: FlashProgress) => void {
-  let started = performance.now();
-  return ({ phase, done, total, baudRate }) => {
-    if (phase === 'connect') return;
-    if (done === 0) started = performance.now();
-    update(done, total, done === 0 ? phase : speedNote(phase, done, total - done, started, baudRate));
-  };
-}
-
-function speedNote(phase: string, done: number, left: number, started: number, baudRate: number): string {
-  const rate = (done * 1000) / (performance.now() - started);
-  return `${phase}, ${Math.round(rate / 1024)} KiB/s at ${baudRate} baud, ${Math.ceil(left / rate)} s left`;
 }

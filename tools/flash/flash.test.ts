@@ -114,12 +114,13 @@ describe('flashing', () => {
     board.port.setLines = (_lines: ModemLines) => Promise.reject(new Error('Inappropriate ioctl for device'));
     const onNote = (note: string): void => {
       notes.push(note);
-      if (note.startsWith('hold FLASH')) pressButtons(board);
+      if (note.startsWith('hold FLASH')) pressButtons(board, true);
+      if (note.startsWith('press RST')) board.clock.after(5000, () => pressButtons(board, false));
     };
-    await runInVirtualTime(board.clock, flashParts({ ...board, parts, onNote }));
+    const { banner } = await runInVirtualTime(board.clock, flashParts({ ...board, parts, onNote }));
     expect(holds(board, inFlash)).toBe(true);
     expect(notes).toContainEqual(expect.stringMatching(/refuses the modem lines/));
-    expect(notes.at(-1)).toBe('press RST to start the board');
+    expect([notes.at(-1), banner]).toEqual(['press RST to start the board', 'NodeMCU of a bare board']);
   });
 
   it('does not ask for the buttons when lines that worked stop working: the board is gone', async () => {
@@ -214,8 +215,8 @@ describe('a backup', () => {
 const holds = ({ flash }: ReturnType<typeof bareBoard>, bytes: Uint8Array, address = 0): boolean =>
   Buffer.from(flash.read(address, bytes.length)).equals(bytes);
 
-function pressButtons({ circuit }: ReturnType<typeof bareBoard>): void {
-  circuit.setFlashButton(true);
+function pressButtons({ circuit }: ReturnType<typeof bareBoard>, holdsFlash: boolean): void {
+  circuit.setFlashButton(holdsFlash);
   circuit.setResetButton(true);
   circuit.setResetButton(false);
 }

@@ -1,3 +1,4 @@
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { openPort } from '../serial/open-port.ts';
 import type { ChipInfo } from './board-loader.ts';
 import { checkFits, inspectImage, patchFlashSize, type ImageInfo, type ImagePart } from './image.ts';
@@ -31,6 +32,12 @@ const BLOCK_ERASE_TIMEOUT_MS = 5000;
  */
 export async function flashParts(options: FlashOptions): Promise<FlashResult> {
   const image = inspectImage(options.parts);
+  if (image.isSynthetic && !options.port.isVirtual)
+    throw new UserError(
+      'this is a synthetic image: only a virtual board, which brings its own firmware, runs after it',
+      'give a NodeMCU build',
+      ExitCode.usage,
+    );
   const session = new FlashSession(options);
   const started = session.clock.now();
   const result = await session.run(async (info) => {

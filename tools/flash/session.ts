@@ -1,4 +1,5 @@
 import { ExitCode, UserError } from '../cli/exit.ts';
+import { resetByLines } from '../serial/connect.ts';
 import type { Port } from '../serial/port.ts';
 import { RealClock, type Clock } from '../virtual-board/clock.ts';
 import { BoardLoader, isSilent, LinesRefused, type ChipInfo, type ResetMode } from './board-loader.ts';
@@ -32,6 +33,8 @@ const VIRTUAL_RATE = 921600;
 
 /** From a reset to the firmware's first line; most of it the SDK's start. */
 const BANNER_MS = 3000;
+/** For a person to press RST. */
+const PRESSED_BANNER_MS = 30_000;
 const MAX_FAILURES = 5;
 const MAX_ENTRIES = 3;
 /** 256 KiB to 16 MiB: what the image header can say. */
@@ -94,9 +97,12 @@ export class FlashSession {
       const finish = (line?: string): void => {
         stop();
         timer.cancel();
+        this.#signal?.removeEventListener('abort', giveUp);
         resolve(line);
       };
-      const timer = this.clock.after(BANNER_MS, () => finish());
+      const giveUp = (): void => finish();
+      const timer = this.clock.after(this.#mode === 'buttons' ? PRESSED_BANNER_MS : BANNER_MS, giveUp);
+      this.#signal?.addEventListener('abort', giveUp);
       const stop = this.port.onData((bytes) => {
         text = (text + Buffer.from(bytes).toString('latin1')).slice(-1000);
         const banner = /NodeMCU [^\r\n]*(?=[\r\n])/.exec(text)?.[0];
@@ -185,11 +191,9 @@ export class FlashSession {
   }
 
   async #restart(): Promise<void> {
-    if (this.#mode === 'buttons') {
-      this.note('press RST to start the board');
-      return;
-    }
-    await this.loader.restart();
+    await this.loader.leave();
+    if (this.#mode === 'buttons') this.note('press RST to start the board');
+    else await resetByLines(this.port, this.clock);
   }
 
   #explain(error: unknown): unknown {

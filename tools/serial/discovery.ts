@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { autoDetect } from '@serialport/bindings-cpp';
 import { ExitCode, UserError } from '../cli/exit.ts';
+import { runningBoardPorts } from '../virtual-board/runtime-folder.ts';
 import { bridgeName } from './usb-bridges.ts';
 
 /** A serial port of this machine that may have a board behind it. */
@@ -48,7 +49,7 @@ export async function findPort(wanted?: string, list: () => Promise<PortDescript
   if (!first)
     throw new UserError(
       'no board was found: there is no USB serial port',
-      'plug a board in (many cables only charge), name its port with --port, or use --virtual',
+      `plug a board in (many cables only charge), or name its port with --port${virtualPorts()}`,
       ExitCode.noBoard,
     );
   if (second)
@@ -58,6 +59,13 @@ export async function findPort(wanted?: string, list: () => Promise<PortDescript
       ExitCode.noBoard,
     );
   return first.path;
+}
+
+/** A virtual board is never chosen unasked: somebody may believe that the real one is meant. */
+function virtualPorts(): string {
+  const running = runningBoardPorts();
+  if (running.length === 0) return '; without hardware: last-ack board starts a virtual one';
+  return `; virtual boards are there:${running.map((path) => `\n  --port ${path}`).join('')}`;
 }
 
 async function listUsbPorts(): Promise<UsbPort[]> {

@@ -61,7 +61,7 @@ test('a port that is open is refused to the next program', async () => {
 test('a port that does not exist says how to go on without hardware', async () => {
   await expect(openPort(join(folder, 'none'))).rejects.toMatchObject({
     exitCode: 3,
-    cure: expect.stringContaining('--virtual') as string,
+    cure: expect.stringContaining('last-ack board') as string,
   });
 });
 

@@ -121,7 +121,7 @@ function explainOpenError(path: string, error: Error): UserError {
   if (/no such file|file not found/i.test(error.message))
     return new UserError(
       `there is no serial port ${path}`,
-      'plug the board in (with a data cable), or use --virtual for a board without hardware',
+      'plug the board in (with a data cable), or start one without hardware: last-ack board',
       ExitCode.noBoard,
     );
   if (/permission denied/i.test(error.message))

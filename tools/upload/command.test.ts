@@ -67,7 +67,7 @@ test('Ctrl-C ends an upload at once with its own exit code, and the next one bri
 test('a port that is not there ends with exit code 3, and as JSON too', async () => {
   const { code, stdout } = await run(program, 'upload', '--port', join(folder, 'none'), '--dir', build, '--json');
   expect(code).toBe(3);
-  expect(JSON.parse(stdout)).toMatchObject({ exitCode: 3, cure: expect.stringContaining('--virtual') as string });
+  expect(JSON.parse(stdout)).toMatchObject({ exitCode: 3, cure: expect.stringContaining('last-ack board') as string });
 });
 
 test('without a build the exit code is 2 and the cure names the command', async () => {

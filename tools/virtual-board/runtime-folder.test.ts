@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createRuntimeFolder } from './runtime-folder.ts';
+import { createRuntimeFolder, runningBoardPorts } from './runtime-folder.ts';
 
 let parent: string;
 beforeEach(() => (parent = mkdtempSync(join(tmpdir(), 'last-ack-runtime-'))));
@@ -23,4 +23,14 @@ it('sweeps what killed processes left, and nothing else', () => {
   mkdirSync(join(parent, 'last-ack-board-notes'));
   createRuntimeFolder(parent).remove();
   expect(readdirSync(parent).sort()).toEqual([`last-ack-board-${process.pid}-alive`, 'last-ack-board-notes']);
+});
+
+it('lists the serial ports of the boards that run', () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  for (const name of [`${pid}-dead`, `${process.pid}-alive`]) {
+    mkdirSync(join(parent, `last-ack-board-${name}`));
+    writeFileSync(join(parent, `last-ack-board-${name}`, 'serial'), '');
+  }
+  mkdirSync(join(parent, `last-ack-board-${process.pid}-without-port`));
+  expect(runningBoardPorts(parent)).toEqual([join(parent, `last-ack-board-${process.pid}-alive`, 'serial')]);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export interface RuntimeFolder {
  * Makes a folder that only this user can open, named after this process. It goes when the process ends; what a killed
  * process could not remove, the next one does.
  */
-export function createRuntimeFolder(parent = process.env['XDG_RUNTIME_DIR'] ?? tmpdir()): RuntimeFolder {
+export function createRuntimeFolder(parent = runtimeParent()): RuntimeFolder {
   sweep(parent);
   const path = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
   const remove = (): void => rmSync(path, { recursive: true, force: true });
@@ -32,12 +32,28 @@ export function createRuntimeFolder(parent = process.env['XDG_RUNTIME_DIR'] ?? t
   };
 }
 
+/** Serial ports of the virtual boards that run, started by whomever. */
+export function runningBoardPorts(parent = runtimeParent()): string[] {
+  return boardFolders(parent)
+    .filter(({ pid }) => isAlive(pid))
+    .map(({ path }) => join(path, 'serial'))
+    .filter((path) => existsSync(path));
+}
+
+const runtimeParent = (): string => process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+
+function boardFolders(parent: string): { path: string; pid: number }[] {
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => ({ path: join(parent, name), pid: Number.parseInt(name.slice(PREFIX.length), 10) }))
+    .filter(({ pid }) => !Number.isNaN(pid));
+}
+
 function sweep(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : NaN;
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+  for (const { path, pid } of boardFolders(parent)) {
+    if (isAlive(pid)) continue;
     try {
-      rmSync(join(parent, name), { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // Another user's: theirs to remove.
     }

@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { captureFor, VirtualDriver } from '../../../host-tests/drivers/virtual-driver.ts';
 import { WifiDriver } from '../../../host-tests/drivers/wifi-driver.ts';
 import type { BoardDriver } from '../../../host-tests/board-driver.ts';
 import type { CaptureChoice } from '../../../host-tests/stress/evidence.ts';
-import { inspectImage } from '../../flash/image.ts';
 import { syntheticImage } from '../../flash/synthetic-image.ts';
 import { findPort } from '../../serial/discovery.ts';
 import { portCandidates } from '../../virtual-board/lab.ts';
 import { startVirtualBoard } from '../../virtual-board/session.ts';
 import { forwardToHost } from '../../virtual-board/wire/forward.ts';
 import { enterNamespace } from '../../virtual-board/wire/namespace.ts';
-import { ExitCode, UserError } from '../exit.ts';
 import type { Serving } from '../../monitor/serving.ts';
 import type { RunOptions } from './options.ts';
 import type { Scope } from './scope.ts';
@@ -77,24 +74,4 @@ export async function startBoard(options: RunOptions, image: Uint8Array | undefi
 export async function prepareNetwork(options: RunOptions): Promise<void> {
   if (!options.virtual || options.net === 'gateway') return;
   await enterNamespace();
-}
-
-/**
- * The firmware image that the command line names, checked before anything is started.
- * @throws UserError (usage) when there is none to read, or when it is not one for this chip.
- */
-export function readImage(path: string | undefined): Uint8Array | undefined {
-  if (path === undefined) return undefined;
-  try {
-    const data = readFileSync(path);
-    inspectImage([{ name: path, address: 0, data }]);
-    return data;
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `cannot read the firmware image ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      'give the path of a NodeMCU .bin file, from the NodeMCU cloud build for example',
-      ExitCode.usage,
-    );
-  }
 }

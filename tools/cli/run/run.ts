@@ -6,12 +6,14 @@ import { runStress } from '../../../host-tests/stress/run.ts';
 import { headLadder } from '../../../host-tests/stress/schedule/ladder.ts';
 import { build, type BuildResult } from '../../build/build.ts';
 import { flashImage } from '../../flash/flash.ts';
+import { readImageFiles } from '../../flash/image-files.ts';
+import { showFlashProgress } from '../../flash/progress-note.ts';
 import { openPort } from '../../serial/open-port.ts';
 import type { Port } from '../../serial/port.ts';
 import { describeUpload, uploadWithProgress, wifiFromOptions } from '../../upload/command.ts';
 import { ExitCode } from '../exit.ts';
 import { startProgress } from '../progress.ts';
-import { findBoard, prepareNetwork, readImage, startBoard, type RunBoard } from './board.ts';
+import { findBoard, prepareNetwork, startBoard, type RunBoard } from './board.ts';
 import { BoardLog } from './board-log.ts';
 import type { Serving } from '../../monitor/serving.ts';
 import type { RunOptions } from './options.ts';
@@ -33,7 +35,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
 }
 
 async function runIn(scope: Scope, options: RunOptions): Promise<ExitCode> {
-  const image = readImage(options.firmware);
+  const image = options.firmware === undefined ? undefined : readImageFiles([options.firmware])[0]?.data;
   const steps = numberedSteps(5 + (options.stress ? 1 : 0));
   const built = await scope.interruptible(compile(steps));
   const board = await scope.interruptible(
@@ -81,9 +83,7 @@ function flash(steps: Steps, scope: Scope, { image, imageName, serialPath }: Run
         port: serialPath,
         image,
         signal: scope.signal,
-        onProgress: ({ phase, done, total }) => {
-          if (phase === 'write') progress.update(done, total);
-        },
+        onProgress: showFlashProgress(progress),
         onNote: (note) => console.error(pc.dim(note)),
       });
       return { value: undefined, note: `${imageName}: ${result.summary}` };
