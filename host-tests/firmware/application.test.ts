@@ -21,6 +21,12 @@ function post(path: string, body: string, fields = ''): string {
   return exchange(lab, `POST ${path} HTTP/1.0\r\nContent-Length: ${body.length}\r\n${fields}\r\n${body}`).response;
 }
 
+/** The LEDs as the board tells them, without what depends on the moment. */
+function listed(): string {
+  const { response } = exchange(lab, 'GET /api/leds HTTP/1.0\r\n\r\n');
+  return response.slice(response.indexOf('{')).replace(/"lit":\w+/g, '');
+}
+
 /** D4, active low. */
 const isLit = (): boolean => lab.board.snapshot().pins['2'] === 0;
 
@@ -59,14 +65,73 @@ describe('the LED application', () => {
     expect(post('/api/leds', '{"name":"D4","state":"sequence","steps":[1,2,3]}')).toContain(' 422 ');
   });
 
-  it('shows after a restart what it showed before', () => {
+  it('joins changes of different things from two browsers', () => {
     boot();
-    post('/api/leds', '{"name":"D4","state":"on"}');
+    post('/api/leds', '{"name":"D4","state":"blink","period":400}');
+    post('/api/leds', '{"name":"D4","duty":20}');
+    expect(post('/api/leds', '{"name":"D4","period":800}')).toContain(
+      '"state":"blink","lit":true,"period":800,"duty":20',
+    );
+    expect(shareLit()).toBeCloseTo(0.2, 1);
+  });
+
+  it('leaves everything as it was when a change makes no sense', () => {
+    boot();
+    post('/api/leds', '{"name":"D4","state":"on","period":400,"duty":10}');
+    const before = listed();
+    const changes = [
+      '"state":"glow"',
+      '"period":39',
+      '"period":"fast"',
+      '"duty":100',
+      '"state":"sequence"',
+      '"steps":[20]',
+    ];
+    for (const change of changes) expect(post('/api/leds', `{"name":"D4",${change}}`), change).toContain(' 422 ');
+    expect(post('/api/leds', '{"name":"D5","state":"on"}')).toContain(' 422 ');
+    expect(listed()).toBe(before);
+  });
+
+  it('holds code for blinking only while something blinks', () => {
+    boot();
+    const freeAfter = (first: string, second: string): number => {
+      post('/api/leds', `name=D0&state=${first}`);
+      post('/api/leds', `name=D4&state=${second}&steps=50,50`);
+      lab.run(20_000);
+      return lab.board.snapshot({ collect: true }).heap;
+    };
+    const blinking = freeAfter('blink', 'sequence');
+    const before = freeAfter('off', 'on');
+    expect(before - blinking).toBeGreaterThan(2000);
+    expect(before - freeAfter('off', 'blink')).toBeGreaterThan(2000);
+    expect(Math.abs(before - freeAfter('off', 'on'))).toBeLessThan(500);
+  });
+
+  it('shows after a restart what it showed before', () => {
+    boot({ 'leds.lua': 'return {{name="one", pin=4, activeLow=true}, {name="two", pin=5}, {name="three", pin=6}}' });
+    post('/api/leds', '{"name":"one","state":"on"}');
+    post('/api/leds', '{"name":"two","state":"blink","period":700,"duty":30}');
+    post('/api/leds', '{"name":"three","state":"sequence","steps":[100,200]}');
+    const before = listed();
     lab.run(5000);
     lab.log = '';
     lab.board.reset('external');
     lab.runUntil(() => lab.log.includes('listening'), 10_000);
     expect(isLit()).toBe(true);
+    expect(listed()).toBe(before);
+  });
+
+  it('remembers through a power cut between the new file and the end of the old one', () => {
+    boot({ 'leds.state.new': 'on 1000 50  4 0 D4\n' });
+    expect(isLit()).toBe(true);
+  });
+
+  it('leaves out what is no LED in leds.lua and what is damaged in its memory', () => {
+    boot({ 'leds.lua': 'return {{name="x"}, 7, {name="red", pin=5}}', 'leds.state': 'on 1000\n\non 1 1  5 1 red\n' });
+    expect(lab.log).toContain('leds.lua has an entry without a name and a pin');
+    expect(exchange(lab, 'GET /api/leds HTTP/1.0\r\n\r\n').response).toContain(
+      '{"leds":[{"name":"red","pin":5,"state":"on"',
+    );
   });
 
   it('takes its LEDs from leds.lua', () => {

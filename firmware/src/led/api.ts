@@ -3,7 +3,6 @@ import type { Connection } from '../net/connection.ts';
 import { request } from '../http/request.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
-import type { Change } from './control.ts';
 import { type Led, leds } from './leds.ts';
 
 const enum Limit {
@@ -14,15 +13,15 @@ const enum Limit {
 }
 
 const { field } = overlay<typeof import('../http/fields.ts')>($module('../http/fields.ts'));
+const { readLine } = overlay<typeof import('./line.ts')>($module('./line.ts'));
 
-function describe(led: Led): string {
-  const lit = (gpio.read(led.pin) === gpio.LOW) === led.activeLow;
-  return `{"name":"${led.name}","pin":${led.pin},"state":"${led.state}","lit":${lit},"period":${led.period},"duty":${led.duty},"steps":[${led.steps === undefined ? '' : table.concat(led.steps, ',')}]}`;
+function describe({ name, pin, state, lit, period, duty, steps }: Led): string {
+  return `{"name":"${name}","pin":${pin},"state":"${state}","lit":${gpio.read(pin) === lit},"period":${period},"duty":${duty},"steps":[${steps}]}`;
 }
 
 function list(connection: Connection): void {
   const parts: string[] = [];
-  for (const led of leds) parts.push(describe(led));
+  for (const line of leds) parts.push(describe(readLine(line)!));
   respond(
     connection,
     '200 OK',
@@ -38,39 +37,42 @@ function whole(text: string | undefined, otherwise: number, least: number, most:
   return value !== undefined && value >= least && value <= most ? math.floor(value) : undefined;
 }
 
-/** Milliseconds separated by commas; nil when it is not an even number of them, each in range. */
-function readSteps(text: string): number[] | undefined {
-  const steps: number[] = [];
-  for (const [word] of text.gmatch('[^,%s]+')) {
-    const step = whole(word, 0, Limit.SHORTEST, Limit.LONGEST);
-    if (step === undefined || steps.length === Limit.STEPS) return undefined;
-    steps.push(step);
+/** Whether it is an even number of milliseconds separated by commas, each in range. */
+function areSteps(text: string): boolean {
+  let count = 0;
+  for (const [word] of text.gmatch('[^,]+')) {
+    if (word.find('^%d+$')[0] === undefined || whole(word, 0, Limit.SHORTEST, Limit.LONGEST) === undefined)
+      return false;
+    count++;
   }
-  return steps.length > 0 && steps.length % 2 === 0 ? steps : undefined;
+  return count > 0 && count % 2 === 0 && count <= Limit.STEPS;
 }
 
-/** What the body asks of `led`; nil when it does not make sense. */
-function readChange(led: Led, body: string): Change | undefined {
-  const word = field(body, 'state');
-  const state = word === 'toggle' ? (led.state === 'off' ? 'on' : 'off') : word;
-  if (state !== 'on' && state !== 'off' && state !== 'blink' && state !== 'sequence') return undefined;
+/** Changes `led` as the body asks: what it does not name stays as it is. False when it does not make sense. */
+function apply(led: Led, body: string): boolean {
+  const state = field(body, 'state');
   const period = whole(field(body, 'period'), led.period, 2 * Limit.SHORTEST, Limit.LONGEST);
   const duty = whole(field(body, 'duty'), led.duty, 1, 99);
-  const text = field(body, 'steps');
-  const steps = text === undefined ? led.steps : readSteps(text);
-  if (period === undefined || duty === undefined) return undefined;
-  if (steps === undefined && (text !== undefined || state === 'sequence')) return undefined;
-  return { state: state, period, duty, steps };
+  const list = field(body, 'steps');
+  const [steps] = (list ?? led.steps).gsub('%s', '');
+  if (period === undefined || duty === undefined || (list !== undefined && !areSteps(steps))) return false;
+  led.period = period;
+  led.duty = duty;
+  led.steps = steps;
+  if (state === 'toggle') led.state = led.state === 'off' ? 'on' : 'off';
+  else if (state === 'on' || state === 'off' || state === 'blink' || state === 'sequence') led.state = state;
+  else if (state !== undefined) return false;
+  return led.state !== 'sequence' || steps !== '';
 }
 
 function change(body: string): boolean {
   const name = field(body, 'name');
-  for (const led of leds) {
+  for (const index of $range(0, leds.length - 1)) {
+    const led = readLine(leds[index]!)!;
     if (led.name === name) {
-      const wish = readChange(led, body);
-      if (wish === undefined) return false;
+      if (!apply(led, body)) return false;
       collectgarbage();
-      overlay<typeof import('./control.ts')>($module('./control.ts')).show(led, wish);
+      overlay<typeof import('./show.ts')>($module('./show.ts')).show(index, led);
       collectgarbage();
       overlay<typeof import('./memory.ts')>($module('./memory.ts')).rememberSoon();
       return true;

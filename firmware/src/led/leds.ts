@@ -10,23 +10,25 @@ export interface LedSettings {
   activeLow?: boolean;
 }
 
+/** What a line of `leds` says. */
 export interface Led {
-  readonly name: string;
-  readonly pin: gpio.Pin;
-  readonly activeLow: boolean;
   state: LedState;
   /** Of blinking, in milliseconds. */
   period: number;
   /** Part of the period that it is lit, in per cent. */
   duty: number;
-  /** Of a sequence: milliseconds lit, dark, lit, dark ... */
-  steps?: number[] | undefined;
-  /** Runs while it blinks. */
-  timer?: tmr.Timer | undefined;
+  /** Of a sequence: milliseconds lit, dark, lit, dark ..., separated by commas. */
+  steps: string;
+  pin: gpio.Pin;
+  /** The level that lights it. */
+  lit: gpio.Level;
+  name: string;
 }
 
-/** In the order of the settings. */
-export const leds: Led[] = [];
+interface Leds extends Array<string> {
+  /** Runs from a change until it is written to flash. */
+  writer?: tmr.Timer | undefined;
+}
 
-/** Runs from a change until it is written to flash. */
-export const writer: { timer?: tmr.Timer | undefined } = {};
+/** In the order of the settings, a line each (`line.ts`): a table each would take five times as much. */
+export const leds: Leds = [];

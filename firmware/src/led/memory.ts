@@ -1,8 +1,10 @@
 /** What the LEDs show, kept in flash over a restart; loaded at boot and after changes. */
-import type { Change } from './control.ts';
-import { leds, type LedState, writer } from './leds.ts';
+import { overlay } from '../runtime.ts';
+import { type Led, leds } from './leds.ts';
 
 const FILE = 'leds.state';
+/** Complete before the old file goes: a power cut may come at any time. */
+const NEW_FILE = 'leds.state.new';
 
 /** Milliseconds from the last change to writing: flash wears out. */
 const enum Delay {
@@ -10,44 +12,46 @@ const enum Delay {
 }
 
 /** By name of the LED. What cannot be read is left out. */
-export function recall(): Record<string, Change | undefined> {
-  const changes: Record<string, Change | undefined> = {};
-  const memory = file.open(FILE);
-  if (memory === undefined) return changes;
-  let line = memory.readline();
+export function recall(): Record<string, Led | undefined> {
+  const { readLine } = overlay<typeof import('./line.ts')>($module('./line.ts'));
+  const before: Record<string, Led | undefined> = {};
+  const memory = file.open(FILE) ?? file.open(NEW_FILE);
+  let line = memory?.readline();
   while (line !== undefined) {
-    const [state, period, duty, list, name] = line.match('^(%l+) (%d+) (%d+) ([%d,]*) ([^\n]+)');
-    if (name !== undefined && state !== undefined) {
-      const steps: number[] = [];
-      for (const [step] of list!.gmatch('%d+')) steps.push(tonumber(step)!);
-      changes[name] = { state: state as LedState, period: tonumber(period), duty: tonumber(duty), steps };
-      if (state === 'sequence' && steps.length < 2) changes[name] = undefined;
-    }
-    line = memory.readline();
+    const led = readLine(line);
+    if (led !== undefined) before[led.name] = led;
+    line = memory!.readline();
   }
-  memory.close();
-  return changes;
+  memory?.close();
+  return before;
 }
 
 /** Writes what the LEDs show now. */
-function remember(this: void): void {
-  const memory = file.open(FILE, 'w');
+export function remember(): void {
+  leds.writer = undefined;
+  const memory = file.open(NEW_FILE, 'w');
   if (memory === undefined) return;
-  for (const led of leds) {
-    memory.writeline(
-      `${led.state} ${led.period} ${led.duty} ${led.steps === undefined ? '' : table.concat(led.steps, ',')} ${led.name}`,
-    );
-  }
+  const isWritten = memory.write(`${table.concat(leds, '\n')}\n`);
   memory.close();
+  if (isWritten !== true) return;
+  file.remove(FILE);
+  file.rename(NEW_FILE, FILE);
+}
+
+/** In a timer: loads what writes. */
+function rememberNow(this: void): void {
+  overlay<typeof import('./memory.ts')>($module('./memory.ts')).remember();
 }
 
 /** Writes what the LEDs show once they have been left alone for a while. */
 export function rememberSoon(): void {
-  writer.timer?.unregister();
+  if (leds.writer !== undefined) {
+    leds.writer.start(true);
+    return;
+  }
   const timer = tmr.create();
-  writer.timer = timer;
+  leds.writer = timer;
   timer.alarm(Delay.WRITE, tmr.ALARM_SINGLE, () => {
-    writer.timer = undefined;
-    pcall(remember);
+    pcall(rememberNow);
   });
 }
