@@ -1,4 +1,5 @@
 /** The LED web server. */
+import './net/manager.ts';
 import { overlay } from './runtime.ts';
 
 function onError(this: void, traceback: string): void {

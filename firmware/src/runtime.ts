@@ -1,19 +1,11 @@
 /**
- * A module, loaded at the first call and kept. When loading fails for want of memory the next call may succeed: Lua's
- * `require` alone would report a loop for ever.
+ * A module that is needed rarely: loaded, used, and collected when the caller is done with it, unless it `stays` in
+ * `package.loaded`. When loading fails for want of memory the next call may succeed: Lua's `require` alone would report
+ * a loop for ever.
  */
-export function load<Module>(name: string): Module {
+export function overlay<Module>(name: string, stays?: true): Module {
   const [ok, module] = pcall(require, name);
-  if (!ok) {
-    luaPackage.loaded[name] = undefined;
-    error(module, 0);
-  }
+  if (!ok || stays === undefined) luaPackage.loaded[name] = undefined;
+  if (!ok) error(module, 0);
   return module as Module;
-}
-
-/** A module that is needed rarely: loaded, used, and collected when the caller is done with it. */
-export function overlay<Module>(name: string): Module {
-  const module = load<Module>(name);
-  luaPackage.loaded[name] = undefined;
-  return module;
 }

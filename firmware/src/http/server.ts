@@ -1,6 +1,7 @@
 /** HTTP on the connection manager: one request at a time per connection, answered in order. */
+import { At, type Connection, type Source, Tcp } from '../net/connection.ts';
 import { answer, manager } from '../net/manager.ts';
-import { At, type Connection, type Source } from '../net/connection.ts';
+import { Place } from '../net/state.ts';
 import { routes } from '../routes.ts';
 import { overlay } from '../runtime.ts';
 import { parse, Parsed, request } from './request.ts';
@@ -30,6 +31,7 @@ export function run(name: string, connection: Connection): void {
  * @param status `200 OK` and the like
  * @param fields further field lines, each with its line end
  * @param length of the whole body in bytes, when `source` gives what follows `body`
+ * @param isSteady the same HEAD gets the same answer until the board restarts
  */
 export function respond(
   connection: Connection,
@@ -38,16 +40,25 @@ export function respond(
   body: string,
   source?: Source,
   length?: number,
+  isSteady?: true,
 ): void {
-  const [word] = request.fields.find(`\nconnection:[^\r\n]*${request.minor === 1 ? 'close' : 'keep%-alive'}`);
-  const keep = manager.open <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
   const isHead = request.method === 'HEAD';
+  const [word] = request.fields.find(`\nconnection:[^\r\n]*${request.minor === 1 ? 'close' : 'keep%-alive'}`);
+  const isKnown = isHead && isSteady === true && request.size === request.input.length;
+  const keep = !isKnown && manager[Place.Open] <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
+  const text = `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n${isHead ? '' : body}`;
   connection[At.Keep] = keep ? true : undefined;
-  answer(
-    connection,
-    `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n${isHead ? '' : body}`,
-    isHead ? undefined : source,
-  );
+  if (isKnown) {
+    manager[Place.Known] = request.input;
+    manager[Place.Reply] = text;
+  }
+  if (text.length <= Tcp.SEGMENT && (isHead || source === undefined)) answer(connection, text);
+  else
+    overlay<typeof import('../net/stream.ts')>($module('../net/stream.ts')).stream(
+      connection,
+      text,
+      isHead ? undefined : source,
+    );
 }
 
 /** For the connection manager. */
@@ -62,4 +73,10 @@ export function receive(this: void, connection: Connection, input: string): void
   const [allow, name] = findRoute(path);
   if (allow !== undefined && allow.find(`,${method},`, 1, true)[0] !== undefined) run(name!, connection);
   else overlay<typeof import('./unrouted.ts')>($module('./unrouted.ts')).handleUnrouted(connection);
+}
+
+/** For the connection manager. */
+export function leave(this: void): void {
+  luaPackage.loaded[$module('./server.ts')] = undefined;
+  luaPackage.loaded[$module('./request.ts')] = undefined;
 }

@@ -28,5 +28,5 @@ export function handle(connection: Connection): void {
       undefined
   )
     respond(connection, '304 Not Modified', fields, '', undefined, page.size);
-  else respond(connection, '200 OK', contentFields, '', read, page.size);
+  else respond(connection, '200 OK', contentFields, '', read, page.size, true);
 }

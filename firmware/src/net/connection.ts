@@ -22,7 +22,9 @@ export const enum At {
   Output,
   /** Received and not yet consumed by the protocol. */
   Input,
-  /** Where the output gets more from when it has run dry. */
+  /** Sends what is left of a long answer, as far as the stack takes it. */
+  More,
+  /** Where a long answer gets more from when the output has run dry. */
   Source,
   /** For the protocol's source: how far it has come. */
   Position,
@@ -40,6 +42,7 @@ export type Connection = [
   since: number,
   output?: string | undefined,
   input?: string | undefined,
+  more?: ((this: void, connection: Connection) => void) | undefined,
   source?: Source | undefined,
   position?: number | undefined,
   keep?: true | undefined,
@@ -48,22 +51,21 @@ export type Connection = [
 /** The next part of the body, at most a segment; nil when there are no more. */
 export type Source = (this: void, connection: Connection) => string | undefined;
 
-/** What runs on top of the connection manager. Its functions may raise errors: the manager survives them. */
+/**
+ * The module that runs on top of the connection manager: loaded when somebody says something that was not said before,
+ * let go when nobody is connected or memory is short. Its functions may raise errors: the manager survives them.
+ */
 export interface Protocol {
   /** All input that was not consumed. Puts back in `connection[At.Input]` what it does not consume, and may `answer`. */
   receive: (this: void, connection: Connection, input: string) => void;
-  /** The whole answer to a connection that there is no room for. */
-  busy: string;
-  /** Name of the module for what happens rarely; it has the functions of `Rarely`. */
-  rarely: string;
+  /** Takes the protocol's modules out of `package.loaded`. */
+  leave: (this: void) => void;
 }
 
-/** The part of a protocol that is loaded when it is needed. */
+/** The module for what happens rarely; loaded each time. */
 export interface Rarely {
   /** A request took too long, or `receive` raised an error; may `answer` once more. */
   abandon: (this: void, connection: Connection, why: 'late' | 'error') => void;
-  /** The last connection is over and its socket forgotten. */
-  idle: (this: void) => void;
 }
 
 export const enum Tcp {

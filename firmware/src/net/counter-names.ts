@@ -1,2 +1,2 @@
-/** Names of the counters, in the order of `Count`; loaded to tell about them. */
+/** Names of the counters, from `Place.Accepted` on; loaded to tell about them. */
 export const names = ['accepted', 'answered', 'closed', 'lost', 'busy', 'late', 'stalled', 'errors'];

@@ -6,35 +6,34 @@
  * memory for TIME_WAIT drains, longest waiter first. No function is made per connection, every edge is under `pcall`:
  * an error in a callback would restart the board.
  *
- * Functions are few and long, because each costs about 180 bytes of heap before its first instruction; what is needed
- * once or rarely is in `use.ts` and `mishap.ts`.
+ * All of this is on the heap all the time, so functions are few and long: each costs about 190 bytes before its first
+ * instruction. What is needed once or rarely is in `use.ts`, `stream.ts` and `mishap.ts`.
  */
 import { overlay } from '../runtime.ts';
-import { At, type Connection, Phase, type Protocol, type Rarely, type Source, Tcp } from './connection.ts';
-import { Count, counters } from './counters.ts';
+import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts';
+import { type ManagerState, Place } from './state.ts';
 
 /** Bytes of free heap. */
 const enum Heap {
+  /** What the rest of the program can count on. */
+  FLOOR = 12288,
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
   FIRST_SEND = Tcp.SEGMENT_HEAP + 1024,
   /** For any other. */
-  SEND = Tcp.SEGMENT_HEAP + 3072,
+  SEND = FLOOR + Tcp.SEGMENT_HEAP + 512,
   /** For a new connection; with less it is told to come back later. */
   ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
-  /** Not for closes: one connection that is being answered, and the rest as above. */
-  CLOSE_FLOOR = 4608,
-  /** Not for closes, either: each connection that a crowd of `CROWD` may bring yet. */
+  /** Not for closes: the floor, and an answer with the garbage that comes with it. */
+  CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP + 1024,
+  /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
-  /** Below this garbage is collected as soon as there is enough of it. */
-  TIDY = 13312,
+  /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
+  TIDY = FLOOR + 3072,
   /** Garbage that is worth a collection. */
-  GARBAGE = 1024,
+  GARBAGE = 768,
 }
-
-/** Clients that may come at once: more than five do when their SYNs arrive together. */
-const CROWD = 20;
 
 /** Milliseconds. */
 const enum Time {
@@ -48,52 +47,44 @@ const enum Time {
   PRESSED = 1000,
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
+  /** Between looks at the open connections. */
+  SWEEP = 50,
   /** From one collection to the next when there is little garbage by the looks of it, in microseconds. */
   COLLECT = 20000,
 }
 
-/** Bytes that a client may send ahead while it is answered. */
-const AHEAD = 2920;
-
-/** The firmware before 2017 takes one segment at a time, and duels after five closes within two minutes. */
+/** The firmware before 2017 duels after five closes within two minutes. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
-const segmentsInFlight = isEspconn ? 1 : 2;
-const mostCloses = isEspconn ? 4 : math.huge;
+const mostCloses = isEspconn ? 4 : 1000;
 /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
-const keepFor = isEspconn ? 125 : 14;
+const keepFor = isEspconn ? 125 : 13;
 
-/** What other modules need to know, and what `use` sets. */
-export const manager: {
-  /** Connections open now. */
-  open: number;
-  protocol?: Protocol;
-  /** Runs `onSweep` while there is something to look after. */
-  sweeper?: tmr.Timer;
-  /** For the protocol: runs while nobody is connected. */
-  rest?: tmr.Timer;
-  /**
-   * Sockets that we closed, oldest first. The stack still points at the socket of a connection in TIME_WAIT; were it
-   * collected, a new connection's socket at its address would get the old one's FIN.
-   */
-  closed: net.Socket[];
-} = { open: 0, closed: [] };
+/** What other modules know of the manager, and what `use` sets. */
+export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', ''];
 
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
-/** The second in which each closed socket may go. */
-let closedUntil: number[] = [];
+/**
+ * Sockets that we closed, oldest first, each after the second in which that was. The stack still points at the socket of
+ * a connection in TIME_WAIT; were it collected, a new connection's socket at its address would get the old one's FIN.
+ */
+let closed: (net.Socket | number)[] = [];
+/** Runs while there is something to look after. */
+const sweeper = tmr.create();
 /** Free heap after the last collection, and when that was. */
 let collected = 0;
 let collectedAt = 0;
-/** Connections whose answer is on its way, and those that wait for memory. */
+/** Connections whose answer is on its way; whether others wait for memory. */
 let sending = 0;
-let queued = 0;
+let isQueued = false;
+/** The most connections open at once of late. */
+let crowd = 0;
+/** Of the last sweep. */
+let second = 0;
 
 /** Moves a connection to another phase of its life. */
 export function enter(connection: Connection, phase: Phase): void {
   if (connection[At.Phase] === Phase.Sending) sending--;
   if (phase === Phase.Sending) sending++;
-  if (connection[At.Phase] === Phase.Queued) queued--;
-  if (phase === Phase.Queued) queued++;
   connection[At.Phase] = phase;
   connection[At.Since] = tmr.now();
 }
@@ -102,7 +93,7 @@ export function enter(connection: Connection, phase: Phase): void {
 function freeHeap(wanted: number): number {
   const heap = node.heap();
   if (heap > collected) collected = heap;
-  if (heap >= math.max(wanted, Heap.TIDY)) return heap;
+  if (heap >= wanted && heap >= Heap.TIDY) return heap;
   const now = tmr.now();
   if (collected - heap < Heap.GARBAGE && (now - collectedAt) % 0x80000000 < Time.COLLECT) return heap;
   collectgarbage();
@@ -111,123 +102,36 @@ function freeHeap(wanted: number): number {
   return collected;
 }
 
-/**
- * Hands the stack as much as it takes: two segments in flight, so that a client that acknowledges every second one
- * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
- */
-function pump(connection: Connection): void {
+/** Sends one segment of an answer; false when there is no memory for it or the stack refuses: nothing was sent then. */
+export function transmit(connection: Connection, text: string): boolean {
   const socket = connection[At.Socket];
-  const source = connection[At.Source];
-  for (const _ of $range(1, segmentsInFlight)) {
-    const text = connection[At.Output] ?? source?.(connection);
-    if (text === undefined) {
-      connection[At.Source] = undefined;
-      return;
-    }
-    const isFirst = sending === (connection[At.Phase] === Phase.Sending ? 1 : 0);
-    const wanted = isFirst ? Heap.FIRST_SEND : Heap.SEND;
-    if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text.sub(1, Tcp.SEGMENT))[0]) {
-      connection[At.Output] = text;
-      counters[Count.Stalled]!++;
-      return;
-    }
-    connection[At.Output] = text.length > Tcp.SEGMENT ? text.sub(Tcp.SEGMENT + 1) : undefined;
-    if (connection[At.Phase] !== Phase.Sending) enter(connection, Phase.Sending);
+  const isSending = connection[At.Phase] === Phase.Sending;
+  const wanted = sending === (isSending ? 1 : 0) ? Heap.FIRST_SEND : Heap.SEND;
+  if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text)[0]) {
+    manager[Place.Stalled]++;
+    isQueued = true;
+    return false;
   }
-}
-
-/** Sends what has waited longest for memory, until there is none. */
-function pumpQueue(): void {
-  while (queued > 0) {
-    let oldest: Connection | undefined;
-    let longestWait = -1;
-    for (const [, connection] of pairs(connections)) {
-      const waited = (tmr.now() - connection[At.Since]) % 0x80000000;
-      if (connection[At.Phase] === Phase.Queued && waited > longestWait) {
-        longestWait = waited;
-        oldest = connection;
-      }
-    }
-    if (oldest !== undefined) pump(oldest);
-    if (oldest === undefined || oldest[At.Phase] === Phase.Queued) return;
-  }
+  if (!isSending) enter(connection, Phase.Sending);
+  return true;
 }
 
 /**
- * The whole answer to a request, or its first part and a source of the rest. When it is through, the connection stays
- * open for the next request if `connection[At.Keep]` is set; otherwise the client is left to close.
+ * The whole answer to a request, at most one segment. When it is through, the connection stays open for the next request
+ * if `connection[At.Keep]` is set; otherwise the client is left to close.
  */
-export function answer(connection: Connection, text: string, source?: Source): void {
-  counters[Count.Answered]!++;
-  connection[At.Output] = text;
-  if (source !== undefined) {
-    connection[At.Source] = source;
-    connection[At.Position] = 0;
-  }
+export function answer(connection: Connection, text: string): void {
+  manager[Place.Answered]++;
   enter(connection, Phase.Queued);
-  if (queued === 1) pump(connection);
-  else pumpQueue();
+  if (!transmit(connection, text)) connection[At.Output] = text;
 }
 
-/** A callback that survives errors. */
-function edge<A, B>(run: (this: void, a: A, b: B) => void): (this: void, a: A, b?: B) => void {
-  return (a, b) => {
-    const [ok, message] = pcall(run, a, b as B);
-    if (!ok) {
-      overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).report(
-        message,
-        connections.get(a as unknown as net.Socket),
-      );
-    }
-  };
-}
-
-function take(this: void, socket: net.Socket, data: string): void {
-  const connection = connections.get(socket);
-  if (connection === undefined || connection[At.Phase] === Phase.Lingering) return;
-  const input = (connection[At.Input] ?? '') + data;
-  connection[At.Input] = undefined;
-  if (connection[At.Phase] === Phase.Sending || connection[At.Phase] === Phase.Queued) {
-    if (input.length <= AHEAD) connection[At.Input] = input;
-    else connection[At.Keep] = undefined;
-    return;
-  }
-  if (connection[At.Phase] === Phase.Waiting) enter(connection, Phase.Receiving);
-  manager.protocol!.receive(connection, input);
-}
-
-const onReceive = edge(take);
-
-const onSent = edge((socket: net.Socket) => {
-  const connection = connections.get(socket);
-  if (connection === undefined) return;
-  pump(connection);
-  if (connection[At.Phase] !== Phase.Sending || (connection[At.Output] ?? connection[At.Source]) !== undefined) return;
-  enter(connection, connection[At.Keep] === true ? Phase.Waiting : Phase.Lingering);
-  if (connection[At.Input] !== undefined) take(socket, '');
-  pumpQueue();
-});
-
-/** Forgets the connection of a socket that is over, and gives back the places of its callbacks at once. */
-function drop(this: void, socket: net.Socket, reason?: net.CloseReason): void {
-  const connection = connections.get(socket);
-  if (connection === undefined) return;
-  enter(connection, Phase.Lingering);
-  connections.delete(socket);
-  manager.open--;
-  if (reason !== undefined && reason !== 0) counters[Count.Lost]!++;
-  socket.on('receive', undefined);
-  socket.on('sent', undefined);
-  socket.on('disconnection', undefined);
-}
-
-const onDisconnection = edge(drop);
-
-/** Deadlines, sends that were put off, at most one close, and the end of an old socket. */
-export const onSweep = edge((): void => {
-  const { open, protocol, closed } = manager;
-  let longest: Connection | undefined;
+/** Deadlines, sends that were put off, and the end of old sockets. Gives the connection that was closed, if one was. */
+function sweep(): Connection | undefined {
+  let [longest, oldest]: (Connection | undefined)[] = [];
   let longestWait = Time.LINGER - 1;
+  let oldestWait = -1;
+  isQueued = false;
   for (const [, connection] of pairs(connections)) {
     const phase = connection[At.Phase];
     const waited = ((tmr.now() - connection[At.Since]) % 0x80000000) / 1000;
@@ -236,61 +140,159 @@ export const onSweep = edge((): void => {
         longestWait = waited;
         longest = connection;
       }
-    } else if (phase === Phase.Sending || phase === Phase.Queued) {
-      if (waited > Time.ANSWER) enter(connection, Phase.Lingering);
-      else if (phase === Phase.Sending && connection[At.Output] !== undefined) pump(connection);
-    } else if (waited > (open >= Tcp.LIMIT ? Time.PRESSED : phase === Phase.Waiting ? Time.IDLE : Time.REQUEST)) {
+    } else if (
+      waited >
+      (phase >= Phase.Queued
+        ? Time.ANSWER
+        : manager[Place.Open] >= Tcp.LIMIT
+          ? Time.PRESSED
+          : phase === Phase.Waiting
+            ? Time.IDLE
+            : Time.REQUEST)
+    ) {
       enter(connection, Phase.Lingering);
-      if (phase === Phase.Receiving) {
-        counters[Count.Late]!++;
-        overlay<Rarely>(protocol!.rarely).abandon(connection, 'late');
+      if (phase === Phase.Receiving) overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).late(connection);
+    } else if (phase === Phase.Queued) {
+      isQueued = true;
+      if (waited > oldestWait) {
+        oldestWait = waited;
+        oldest = connection;
+      }
+    } else if (phase === Phase.Sending) connection[At.More]?.(connection);
+  }
+  if (oldest !== undefined) {
+    if (oldest[At.More] !== undefined) oldest[At.More](oldest);
+    else if (transmit(oldest, oldest[At.Output]!)) oldest[At.Output] = undefined;
+  }
+
+  const open = manager[Place.Open];
+  if (open > crowd) crowd = open;
+  const now = tmr.time();
+  if (now !== second) {
+    second = now;
+    if (crowd > open) crowd--;
+    closed.push(now);
+    if ((closed[0] as number) + keepFor < now) {
+      closed.shift();
+      while (type(closed[0]) !== 'number') {
+        closed.shift();
+        manager[Place.Kept]--;
       }
     }
   }
-  pumpQueue();
-  const used = closed.length;
+
+  const used = manager[Place.Kept];
   if (longest !== undefined && used < mostCloses) {
-    // The guard is LINGER while more than a third of the budget is left, and grows as the inverse of the share.
-    const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * math.max(0, CROWD - open);
+    // The guard is LINGER while more than a sixth of the budget is left, and grows as the inverse of the share.
+    const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
     const left = (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
-    if (left >= 1 && longestWait * left * 3 >= Time.LINGER * (used + left)) {
+    if (left >= 1 && longestWait * left * 6 >= Time.LINGER * (used + left)) {
       const socket = longest[At.Socket];
-      if (socket.getpeer()[0] !== undefined) {
-        counters[Count.Closed]!++;
-        socket.close();
-      }
-      drop(socket);
       closed.push(socket);
-      closedUntil.push(tmr.time() + keepFor);
+      manager[Place.Kept]++;
+      if (socket.getpeer()[0] !== undefined) {
+        socket.unhold();
+        socket.close();
+        manager[Place.Closed]++;
+      }
+      return longest;
     }
   }
-  if (used > 0 && closedUntil[0]! <= tmr.time()) {
-    closedUntil.shift();
-    closed.shift();
-  }
-  if (open === 0 && used === 0) {
-    manager.sweeper!.stop();
-    // Tables do not shrink by themselves.
-    connections = new LuaTable();
-    manager.closed = [];
-    closedUntil = [];
-    overlay<Rarely>(protocol!.rarely).idle();
+  const speaker = manager[Place.Speaker];
+  const isIdle = open === 0 && used === 0;
+  if (speaker !== undefined && (isIdle || node.heap() < Heap.TIDY)) {
+    manager[Place.Speaker] = undefined;
+    speaker.leave();
     collectgarbage();
   }
-});
+  if (isIdle) {
+    sweeper.stop();
+    // Tables do not shrink by themselves.
+    connections = new LuaTable();
+    closed = [];
+    manager[Place.Known] = '';
+    collectgarbage();
+  }
+  return undefined;
+}
 
-/** Takes a new connection in. */
-export const onAccept = edge((socket: net.Socket) => {
-  counters[Count.Accepted]!++;
-  manager.open++;
-  const connection: Connection = [socket, Phase.Waiting, tmr.now()];
-  connections.set(socket, connection);
-  socket.on('receive', onReceive);
-  socket.on('sent', onSent);
-  socket.on('disconnection', onDisconnection);
-  manager.sweeper!.start();
-  if (node.heap() < Heap.ACCEPT) collectgarbage();
-  if (node.heap() >= Heap.ACCEPT) return;
-  counters[Count.Busy]!++;
-  answer(connection, manager.protocol!.busy);
-});
+/** Survives what follows from an event; `error` when that was an error. */
+function handle(this: void, socket: net.Socket, what?: string | number, error?: string): void {
+  let connection: Connection | undefined = connections.get(socket);
+  if (error !== undefined) {
+    overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).report(error, connection);
+    return;
+  }
+  if ((socket as unknown) === sweeper) {
+    connection = sweep();
+    if (connection === undefined) return;
+    socket = connection[At.Socket];
+    what = 0;
+  } else if (connection === undefined) {
+    manager[Place.Accepted]++;
+    manager[Place.Open]++;
+    connection = [socket, Phase.Waiting, tmr.now()];
+    connections.set(socket, connection);
+    socket.on('receive', onEvent);
+    socket.on('sent', onEvent);
+    socket.on('disconnection', onEvent);
+    sweeper.start();
+    if (freeHeap(Heap.ACCEPT) < Heap.ACCEPT) {
+      manager[Place.Busy]++;
+      answer(connection, manager[Place.Refusal]);
+    }
+    return;
+  }
+
+  if (type(what) === 'number') {
+    enter(connection, Phase.Lingering);
+    connections.delete(socket);
+    manager[Place.Open]--;
+    if (what !== 0) manager[Place.Lost]++;
+    // Gives back the places of the callbacks at once.
+    socket.on('receive', undefined);
+    socket.on('sent', undefined);
+    socket.on('disconnection', undefined);
+    return;
+  }
+
+  if (what === undefined) {
+    connection[At.More]?.(connection);
+    if (connection[At.Phase] !== Phase.Sending || (connection[At.Output] ?? connection[At.More]) !== undefined) return;
+    enter(connection, connection[At.Keep] === undefined ? Phase.Lingering : Phase.Waiting);
+    if (isQueued) handle(sweeper as unknown as net.Socket);
+    if (connection[At.Input] === undefined) return;
+    socket.unhold();
+    what = '';
+  }
+
+  const phase = connection[At.Phase];
+  if (phase === Phase.Lingering) return;
+  const input = (connection[At.Input] ?? '') + (what as string);
+  connection[At.Input] = undefined;
+  if (phase >= Phase.Queued) {
+    // The next request waits in the client's window until this one is answered.
+    if (connection[At.Keep] === undefined) return;
+    connection[At.Input] = input;
+    socket.hold();
+    return;
+  }
+  if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
+  if (input === manager[Place.Known]) answer(connection, manager[Place.Reply]);
+  else {
+    const speaker = manager[Place.Speaker] ?? overlay<Protocol>(manager[Place.Protocol], true);
+    manager[Place.Speaker] = speaker;
+    speaker.receive(connection, input);
+  }
+}
+
+/**
+ * Whatever happens: a new connection and the acknowledgement of what was sent come without a second argument, input as a
+ * string, the end of a connection as a number, and the sweep with the timer. For `listen`.
+ */
+export function onEvent(this: void, socket: net.Socket | tmr.Timer, what?: string | number): void {
+  const [ok, error] = pcall(handle, socket as net.Socket, what);
+  if (!ok) pcall(handle, socket as net.Socket, undefined, error);
+}
+
+sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, onEvent);

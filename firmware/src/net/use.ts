@@ -1,14 +1,15 @@
 /** Prepares the connection manager; loaded once and let go. */
-import type { Protocol } from './connection.ts';
-import { manager, onSweep } from './manager.ts';
+import { manager } from './manager.ts';
+import { Place } from './state.ts';
 
-/** Milliseconds between looks at the open connections. */
-const SWEEP = 50;
-
-/** Makes the manager speak a protocol. Its `onAccept` may be called from now on. */
-export function use(protocol: Protocol): void {
-  const sweeper = tmr.create();
-  sweeper.register(SWEEP, tmr.ALARM_AUTO, onSweep);
-  manager.protocol = protocol;
-  manager.sweeper = sweeper;
+/**
+ * Makes the manager speak a protocol.
+ * @param protocol name of a module with the functions of `Protocol`
+ * @param rarely name of a module with those of `Rarely`
+ * @param refusal the whole answer to a connection that there is no room for
+ */
+export function use(protocol: string, rarely: string, refusal: string): void {
+  manager[Place.Protocol] = protocol;
+  manager[Place.Rarely] = rarely;
+  manager[Place.Refusal] = refusal;
 }

@@ -15,22 +15,23 @@ const enum Look {
   UP = 5000,
 }
 
+const enum Status {
+  /** `wifi.STA_GOTIP`: here it takes no place on the heap. */
+  GOT_IP = 5,
+}
+
 /** As `<hostname>.local`. */
 function announce(this: void): void {
   mdns.register(wifi.sta.gethostname(), { service: 'http', port: 80 });
 }
 
 function isUp(): boolean {
-  return wifi.sta.status() === wifi.STA_GOTIP && wifi.sta.getip()[0] !== undefined;
+  return wifi.sta.status() === Status.GOT_IP && wifi.sta.getip()[0] !== undefined;
 }
 
 /** Looks after a link that is up with as little code as possible. */
-function rest(timer: tmr.Timer): void {
-  timer.alarm(Look.UP, tmr.ALARM_AUTO, () => {
-    if (wifi.sta.status() === wifi.STA_GOTIP) return;
-    timer.unregister();
-    overlay<typeof import('./link.ts')>($module('./link.ts')).connect(timer);
-  });
+function look(this: void, timer: tmr.Timer): void {
+  if (wifi.sta.status() !== Status.GOT_IP) overlay<typeof import('./link.ts')>($module('./link.ts')).connect(timer);
 }
 
 /** Joins, and looks after the link from then on. */
@@ -42,7 +43,7 @@ export function connect(timer: tmr.Timer): void {
     if (isUp()) {
       timer.unregister();
       if (_G['mdns'] !== undefined) pcall(announce);
-      rest(timer);
+      timer.alarm(Look.UP, tmr.ALARM_AUTO, look);
       collectgarbage();
       const [ip] = wifi.sta.getip();
       print(`http: listening on ${ip!}:80`);

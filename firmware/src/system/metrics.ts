@@ -1,8 +1,8 @@
 /** `/metrics`: the same figures for Prometheus; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { counters } from '../net/counters.ts';
 import { overlay } from '../runtime.ts';
 import { manager } from '../net/manager.ts';
+import { Place } from '../net/state.ts';
 import { respond } from '../http/server.ts';
 
 /** Answers in the text format, version 0.0.4. */
@@ -11,10 +11,11 @@ export function handle(connection: Connection): void {
   const lines = [
     `last_ack_heap_bytes ${node.heap()}`,
     `last_ack_uptime_seconds ${tmr.time()}`,
-    `last_ack_connections ${manager.open}`,
-    `last_ack_kept_sockets ${manager.closed.length}`,
+    `last_ack_connections ${manager[Place.Open]}`,
+    `last_ack_kept_sockets ${manager[Place.Kept]}`,
   ];
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
-  for (const index of $range(0, names.length - 1)) lines.push(`last_ack_${names[index]!}_total ${counters[index]!}`);
+  for (const index of $range(0, names.length - 1))
+    lines.push(`last_ack_${names[index]!}_total ${manager[Place.Accepted + index]!}`);
   respond(connection, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);
 }

@@ -1,5 +1,5 @@
 /** Starts the application; loaded at boot and let go. */
-import { onAccept } from '../door.ts';
+import { onEvent } from '../net/manager.ts';
 import type { LedSettings } from '../led/leds.ts';
 import { overlay } from '../runtime.ts';
 
@@ -15,6 +15,11 @@ function ledSettings(): LedSettings[] {
 /** Starts everything. */
 export function start(): void {
   overlay<typeof import('../led/control.ts')>($module('../led/control.ts')).setUp(ledSettings());
-  overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, onAccept);
+  overlay<typeof import('../net/use.ts')>($module('../net/use.ts')).use(
+    $module('../http/server.ts'),
+    $module('../http/rarely.ts'),
+    'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  );
+  overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, onEvent);
   overlay<typeof import('./link.ts')>($module('./link.ts')).connect(tmr.create());
 }

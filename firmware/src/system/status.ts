@@ -1,7 +1,7 @@
 /** `/api/status`: what the board says of itself; loaded for each request and let go. */
 import type { Connection } from '../net/connection.ts';
-import { counters } from '../net/counters.ts';
 import { manager } from '../net/manager.ts';
+import { Place } from '../net/state.ts';
 import { respond } from '../http/server.ts';
 import { overlay } from '../runtime.ts';
 
@@ -11,16 +11,16 @@ export function handle(connection: Connection): void {
   const heap = node.heap();
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   const parts: string[] = [];
-  for (const index of $range(0, names.length - 1)) parts.push(`"${names[index]!}":${counters[index]!}`);
+  for (const index of $range(0, names.length - 1)) parts.push(`"${names[index]!}":${manager[Place.Accepted + index]!}`);
   const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(
     heap,
-    manager.open,
+    manager[Place.Open],
   );
   const [ip] = wifi.sta.getip();
   respond(
     connection,
     '200 OK',
     'Content-Type: application/json\r\nCache-Control: no-store\r\n',
-    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${manager.open},"timeWait":${manager.closed.length},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
+    `{"heap":${heap},"uptime":${tmr.time()},"ip":"${ip ?? ''}","rssi":${wifi.sta.getrssi() ?? 'null'},"connections":${manager[Place.Open]},"timeWait":${manager[Place.Kept]},"window":{"receive":${receive},"send":${send}},"counters":{${parts.join(',')}}}`,
   );
 }
