@@ -7,6 +7,7 @@ export class LogLines {
   readonly #onPiece: (text: string, isLineStart: boolean) => void;
   readonly #onLine: (line: string) => void;
   #line = '';
+  #isInterrupted = false;
 
   /** `onPiece` gets text without line ends, as early as possible; `onLine` each line when it is complete. */
   constructor(onPiece: (text: string, isLineStart: boolean) => void, onLine: (line: string) => void) {
@@ -14,9 +15,14 @@ export class LogLines {
     this.#onLine = onLine;
   }
 
-  /** True between two lines, when nothing of the next has come. */
+  /** True when nothing of a line stands before the cursor. */
   get isAtLineStart(): boolean {
-    return this.#line === '';
+    return this.#line === '' || this.#isInterrupted;
+  }
+
+  /** Something else is shown in the middle of a line, whose rest then begins anew. */
+  interrupt(): void {
+    this.#isInterrupted = this.#line !== '';
   }
 
   receive(bytes: Uint8Array): void {
@@ -26,6 +32,7 @@ export class LogLines {
     for (const piece of rest) {
       const line = this.#line;
       this.#line = '';
+      this.#isInterrupted = false;
       this.#onLine(line);
       this.#add(piece);
     }
@@ -33,7 +40,8 @@ export class LogLines {
 
   #add(piece: string): void {
     if (piece === '') return;
-    this.#onPiece(piece, this.#line === '');
+    this.#onPiece(piece, this.isAtLineStart);
+    this.#isInterrupted = false;
     this.#line += piece;
   }
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Receivers, type Port } from '../serial/port.ts';
+import { resample } from '../virtual-board/serial/resample.ts';
 import { Monitor, type MonitorEvent } from './monitor.ts';
 
 class QuietPort implements Port {
@@ -29,7 +30,7 @@ function watch() {
     output: { write: (text) => (screen += text), event: (event) => events.push(event) },
     now: () => new Date(2026, 0, 2, 3, 4, 5, 6),
   });
-  return { port, events, closed: monitor.follow(port), screen: () => stripVTControlCharacters(screen) };
+  return { port, monitor, events, closed: monitor.follow(port), screen: () => stripVTControlCharacters(screen) };
 }
 
 test('every line begins with its time, and half a line is shown at once', () => {
@@ -60,6 +61,33 @@ test.each([
     `line ${line}`,
     expect.stringContaining(`note ${words}`),
   ]);
+});
+
+test('a remark in the middle of a line waits for its end, briefly, and what follows has its time again', () => {
+  vi.useFakeTimers();
+  try {
+    const { port, monitor, events, screen } = watch();
+    port.say('led D4 ');
+    monitor.note('built');
+    port.say('on\r\n> ');
+    monitor.note('uploaded');
+    vi.advanceTimersByTime(500);
+    port.say('=1\r\n');
+    expect(screen()).toBe('03:04:05.006 led D4 on\n--- built\n03:04:05.006 > \n--- uploaded\n03:04:05.006 =1\n');
+    expect(events.map(({ text }) => text)).toEqual(['led D4 on', 'built', 'uploaded', '> =1']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a board that only resets is said to have no firmware, once', () => {
+  const { port, events } = watch();
+  const bare = resample(Buffer.from('\r\n ets Jan  8 2013,rst cause:4, boot mode:(3,6)\r\n'), 74880, 115200);
+  for (let resets = 0; resets < 6; resets++) port.say(bare);
+  port.say('\n');
+  const notes = events.filter(({ type }) => type === 'note').map(({ text }) => text);
+  expect(notes.filter((text) => text === 'reset: hardware watchdog')).toHaveLength(6);
+  expect(notes.filter((text) => text.includes('last-ack flash'))).toHaveLength(1);
 });
 
 test('following ends with the reason why the port closed', async () => {

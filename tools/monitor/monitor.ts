@@ -25,6 +25,8 @@ export interface MonitorOptions {
 
 /** A line that is not complete after this long is a prompt. */
 const patienceMs = 150;
+/** Resets without a banner in between after which there is probably no firmware. */
+const hopelessResets = 3;
 
 /** Shows a port's log until it is stopped or the port closes. */
 export class Monitor {
@@ -34,6 +36,7 @@ export class Monitor {
   readonly #lines: LogLines;
   readonly #notes: string[] = [];
   #noteTimer: NodeJS.Timeout | undefined;
+  #silentResets = 0;
   readonly #onLine: (line: string) => void;
   /** Set while the line carries something else than the application's log. */
   isMuted = false;
@@ -57,7 +60,7 @@ export class Monitor {
         if (this.isMuted) return;
         const cause = rom.receive(bytes, port.baudRate);
         this.#lines.receive(bytes);
-        if (cause !== undefined) this.note(cause);
+        if (cause !== undefined) this.#noteReset(cause);
       });
       const stopClose = port.onClose((error) => {
         stopData();
@@ -75,10 +78,20 @@ export class Monitor {
     else this.#noteTimer ??= setTimeout(() => this.#showNotes(), patienceMs);
   }
 
+  #noteReset(cause: string): void {
+    this.note(cause);
+    if (++this.#silentResets === hopelessResets)
+      this.note(
+        'resets again and again without a word of NodeMCU: if it is not on the board, last-ack flash puts it there',
+      );
+  }
+
   #showNotes(): void {
     clearTimeout(this.#noteTimer);
     this.#noteTimer = undefined;
-    if (!this.#lines.isAtLineStart && this.#notes.length > 0) this.#output.write?.('\n');
+    if (this.#notes.length === 0) return;
+    if (!this.#lines.isAtLineStart) this.#output.write?.('\n');
+    this.#lines.interrupt();
     for (const text of this.#notes.splice(0)) {
       this.#output.write?.(`${pc.cyan(`--- ${text}`)}\n`);
       this.#output.event?.({ time: this.#now().toISOString(), type: 'note', text });
@@ -89,6 +102,7 @@ export class Monitor {
     this.#output.write?.('\n');
     if (line !== '') this.#output.event?.({ time: this.#now().toISOString(), type: 'line', text: line });
     this.#onLine(line);
+    if (line.startsWith('NodeMCU ')) this.#silentResets = 0;
     for (const words of [explainLine(line), this.#explain(line)]) if (words !== undefined) this.#notes.push(words);
     this.#showNotes();
   }

@@ -7,19 +7,23 @@ import { sleep } from './sleep.ts';
 
 export interface ConnectOptions {
   clock?: Clock;
-  /** How long a board that shows signs of life may take to its prompt; the first boot formats the file system. */
-  bootMs?: number;
   /** Called with a line for a person when connecting takes longer than usual. */
   onNote?: (note: string) => void;
 }
 
 /** What consoles are set to, after 115200: old builds, the boot ROM's rate, and what a fast transfer may have left. */
 const otherRates = [9600, 74880, 921600, 460800, 230400, 57600];
+/** Longer silence than any boot's, but for one that formats the file system. */
 const silenceMs = 5000;
+/** A board that has talked for so long without a prompt has an application in the way. */
+const talkMs = 10_000;
+/** The first boot after a flash makes the file system, which can mean a minute of silence. */
+const formatMs = 90_000;
+const remindMs = 10_000;
 
 /** The boot ROM's rate with a 26 MHz crystal, and how soon after a reset it has said all that it has to say. */
 const romBaud = 74880;
-const romMs = 500;
+const romMs = 200;
 
 /**
  * Gets a prompt out of the board: at the port's rate, at the other usual rates, and after a reset by the modem lines.
@@ -27,15 +31,15 @@ const romMs = 500;
  * @throws BoardError `silent` when nothing answers, `firmware` when there is none on the board.
  */
 export async function connectRepl(port: Port, options: ConnectOptions = {}): Promise<Repl> {
-  const { clock = new RealClock(), bootMs = 60_000, onNote = () => undefined } = options;
+  const { clock = new RealClock(), onNote = () => undefined } = options;
   const repl = new Repl(port, clock);
   repl.watch.expectReset(true);
   try {
     const isConnected =
       (await repl.sync(800)) ||
       (await repl.sync(1200)) ||
-      (await probeOtherRates(repl, { clock, bootMs, onNote })) ||
-      (await resetAndWait(repl, { clock, bootMs, onNote }));
+      (await probeOtherRates(repl, { clock, onNote })) ||
+      (await resetAndWait(repl, { clock, onNote }));
     if (!isConnected) throw await unanswered(repl);
     repl.watch.expectReset(false);
     return repl;
@@ -78,11 +82,11 @@ function takesRate(port: Port, rate: number): Promise<boolean> {
 }
 
 async function resetAndWait(repl: Repl, options: Required<ConnectOptions>): Promise<boolean> {
-  const { clock, bootMs, onNote } = options;
+  const { clock, onNote } = options;
   onNote('no answer yet, resetting the board');
   await resetByLines(repl.port, clock);
   await requireFirmware(repl);
-  return waitForPrompt(repl, clock, bootMs);
+  return waitForPrompt(repl, options);
 }
 
 /** A chip whose flash holds no image starts over for ever, and would be taken for one that boots. */
@@ -95,17 +99,29 @@ async function requireFirmware({ port, watch }: Repl): Promise<void> {
   if (isBare) throw new BoardError('firmware', `the board on ${port.path} has no firmware`);
 }
 
-/** Polls for the prompt as long as the board says anything, at most `bootMs`. */
-export async function waitForPrompt(repl: Repl, clock: Clock, bootMs: number): Promise<boolean> {
+/** Polls for the prompt while there is hope; a board that says that it formats its file system is given the time. */
+export async function waitForPrompt(repl: Repl, { clock, onNote }: Required<ConnectOptions>): Promise<boolean> {
+  const { watch } = repl;
   const start = clock.now();
   let lastSeen = start;
-  let bytes = repl.watch.bytesReceived;
-  while (clock.now() - start < bootMs && clock.now() - lastSeen < silenceMs) {
+  let bytes = watch.bytesReceived;
+  let reminded: number | undefined;
+  for (;;) {
     if (await repl.sync(1000)) return true;
-    if (repl.watch.bytesReceived !== bytes) lastSeen = clock.now();
-    bytes = repl.watch.bytesReceived;
+    const now = clock.now();
+    if (watch.bytesReceived !== bytes) lastSeen = now;
+    bytes = watch.bytesReceived;
+    if (!watch.hasSeenFormatting) {
+      if (now - start > talkMs || now - lastSeen > silenceMs) return false;
+    } else if (now - start > formatMs) {
+      return false;
+    } else if (now - (reminded ?? -Infinity) > remindMs) {
+      reminded = now;
+      onNote(
+        `the board formats its file system, which may take a minute (${Math.round((now - start) / 1000)} s so far)`,
+      );
+    }
   }
-  return false;
 }
 
 /** Pulls the chip's reset for 100 ms without touching GPIO0: RTS asserted alone, then both lines released. */

@@ -6,6 +6,8 @@ import type { Port } from './port.ts';
 const keptCharacters = 16384;
 /** What NodeMCU prints first at every boot (app_main's banner, `NODE_VERSION`). */
 const banner = /(?:^|\n)NodeMCU \d+\.\d+/;
+/** What it prints before that when it has to make a file system first (app_main's `nodemcu_init`). */
+const formatting = /ormatting file system/;
 
 /** Listens to a port: keeps the latest text, and ends whatever waits when the board resets or the port goes. */
 export class LineWatch {
@@ -18,6 +20,7 @@ export class LineWatch {
   #fault: BoardError | undefined;
   #isResetExpected = false;
   #hasSeenBoot = false;
+  #hasSeenFormatting = false;
   #bytesReceived = 0;
 
   constructor(port: Port, clock: Clock) {
@@ -36,6 +39,11 @@ export class LineWatch {
   /** True when the board has booted since this watch began, wanted or not. */
   get hasSeenBoot(): boolean {
     return this.#hasSeenBoot;
+  }
+
+  /** True when the board has said that it makes a file system. */
+  get hasSeenFormatting(): boolean {
+    return this.#hasSeenFormatting;
   }
 
   /** What has come since `clear`, as Latin-1, at most the last 16384 characters. */
@@ -105,6 +113,7 @@ export class LineWatch {
     this.#bytesReceived += text.length;
     this.#text = (this.#text + text).slice(-keptCharacters);
     this.#tail = (this.#tail + text).slice(-80 - text.length);
+    if (formatting.test(this.#tail)) this.#hasSeenFormatting = true;
     if (banner.test(this.#tail)) {
       this.#hasSeenBoot = true;
       if (!this.#isResetExpected) this.#fail(new BoardError('reset', 'the board has reset by itself'));

@@ -12,7 +12,6 @@ const answerMs = 700;
 const done = '~done';
 const sayDone = 'print("~".."done")';
 const bootMs = 5000;
-const promptMs = 8000;
 
 /**
  * Restarts a board whose application floods the line, takes all memory or crashes, so that it comes up with its prompt
@@ -28,7 +27,7 @@ export async function startWithoutApplication(port: Port, clock: Clock): Promise
         if (attempt % 3 === 0) await resetByLines(port, clock);
         continue;
       }
-      if (!(await hasBooted(repl)) || !(await waitForPrompt(repl, clock, promptMs))) continue;
+      if (!(await hasBooted(repl)) || !(await waitForPrompt(repl, { clock, onNote: () => undefined }))) continue;
       const device = new DeviceFiles(repl);
       if (!(await device.exists(safeModeName)) || (await setAside(repl, device))) return true;
     }
