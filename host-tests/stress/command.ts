@@ -2,12 +2,18 @@ import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
+import { closesFirst } from './client/local-ports.ts';
+import { readSources } from './client/sources.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
 import { writeReport } from './report/write-report.ts';
 import { runStress } from './run.ts';
 import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
 import { parseLoad } from './schedule/load.ts';
+import { resolveHost } from './target.ts';
 import { startBoardUnderTest, type BoardUnderTest } from './virtual.ts';
+
+/** With 64 512 ports each they bear 10 000 connections a second. */
+const USUAL_SOURCES = 10;
 
 export function register(command: Command): void {
   addStressOptions(command).action(stress);
@@ -32,6 +38,8 @@ async function stress(flags: StressFlags): Promise<void> {
       captureFolder: flags.out.replace(/(\.json)?$/, '-captures'),
       board: board.driver,
       seed: flags.seed,
+      workers: flags.workers,
+      sources: await sourcesFor(flags.sources, board, steps),
       signal: interrupt.signal,
       ...(flags.deadline !== undefined && { deadlineMs: flags.deadline }),
       ...(flags.coolDown !== undefined && { coolDownMs: flags.coolDown }),
@@ -47,6 +55,18 @@ async function stress(flags: StressFlags): Promise<void> {
     process.off('SIGINT', onSignal);
     await board.close();
   }
+}
+
+/**
+ * Addresses to connect from. Towards a virtual board on a TAP they are made, also unasked where clients that close first
+ * would run out of ports: it takes thousands of connections a second.
+ */
+async function sourcesFor(text: string | undefined, board: BoardUnderTest, steps: readonly Step[]): Promise<string[]> {
+  const isHungry = steps.some(({ load, mix }) => load.kind === 'clients' && closesFirst(mix));
+  if (text === undefined) return (isHungry && board.addSources?.(USUAL_SOURCES)) || [];
+  const count = Number(text);
+  if (board.addSources && Number.isInteger(count)) return board.addSources(count);
+  return readSources(text, await resolveHost(board.host));
 }
 
 function stepsFor({ load, style, quick, full, step }: StressFlags): Step[] {

@@ -1,6 +1,6 @@
 import { startCapture, type Capture } from './capture/capture.ts';
 import type { FrameSourceOptions } from './capture/frame-source.ts';
-import { counterDeltas, lastAckPorts, readKernelCounters, type KernelCounters } from './capture/kernel.ts';
+import { counterDeltas, lastAckEnds, readKernelCounters, type KernelCounters } from './capture/kernel.ts';
 import type { Evidence } from './report/stress-report.ts';
 import type { CheckedTarget } from './target.ts';
 import type { Judgement } from './verdict/judge.ts';
@@ -97,11 +97,11 @@ function gatherFromKernel<Tag>(
 ): EvidenceGatherer {
   let seenOnce = new Set<number>();
   const poll = async (): Promise<void> => {
-    const ports = await lastAckPorts(target);
-    const stuck = new Set(ports.filter((port) => seenOnce.has(port)));
+    const ends = await lastAckEnds(target);
+    const stuck = new Set(ends.filter((end) => seenOnce.has(end)));
     const now = (await readKernelCounters()) ?? {};
     matcher.settleBefore(performance.now() - SETTLE_MS, stuck, stuckJudgement(counterDeltas(before, now)));
-    seenOnce = new Set(ports);
+    seenOnce = new Set(ends);
   };
   const timer = setInterval(() => void poll(), POLL_MS);
   const source = process.platform === 'linux' ? 'sockets, /proc/net/tcp and kernel counters' : 'sockets only';

@@ -18,10 +18,13 @@ export class HarnessWatch {
     delay.enable();
   }
 
-  /** Ends the watch; the returned function judges it once the counts are known. */
-  finish(): (steps: readonly StepReport[], totals: StressReport['totals']) => HarnessReport {
+  /**
+   * Ends the watch; the returned function judges it once the counts are known. `ofThreads`: how busy the busiest thread
+   * was that only opened connections.
+   */
+  finish(ofThreads: number): (steps: readonly StepReport[], totals: StressReport['totals']) => HarnessReport {
     this.#delay.disable();
-    const { utilization } = performance.eventLoopUtilization(this.#loop);
+    const utilization = Math.max(ofThreads, performance.eventLoopUtilization(this.#loop).utilization);
     const elapsed = performance.now() - this.#startedAt;
     const loopDelayP99 = this.#delay.percentile(99) / 1e6;
     const clockJump = Date.now() - this.#wall - elapsed;
@@ -33,12 +36,16 @@ export class HarnessWatch {
         ...(faults > 0 ? [`${faults} connections failed for want of ports or descriptors here`] : []),
         ...(capped.length > 0
           ? [
-              `${capped.map(({ name }) => name).join(', ')} ended early: the board was faster than this machine has ports for (a client that closes first keeps each for 60 s)`,
+              `${capped.map(({ name }) => name).join(', ')} had to wait for local ports (a client that closes first keeps each in TIME_WAIT for 60 s; more --sources help)`,
             ]
           : []),
-        ...(skipped > 0 ? [`${skipped} connections were not opened because too many were under way`] : []),
+        ...(skipped > 0
+          ? [`${skipped} connections were not opened because too many were under way or no port was left`]
+          : []),
         ...(utilization > BUSY ? [`its loop was busy ${Math.round(utilization * 100)} % of the time`] : []),
-        ...(loopDelayP99 > LATE_MS ? [`its event loop was up to ${loopDelayP99.toFixed(0)} ms late (p99)`] : []),
+        ...(ofThreads === 0 && loopDelayP99 > LATE_MS
+          ? [`its event loop was up to ${loopDelayP99.toFixed(0)} ms late (p99)`]
+          : []),
         ...(Math.abs(clockJump) > JUMP_MS ? [`the wall clock jumped by ${Math.round(clockJump)} ms`] : []),
       ];
       const why =

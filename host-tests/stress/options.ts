@@ -18,6 +18,8 @@ export interface StressFlags {
   heap?: number;
   files: string;
   style: string;
+  workers: number;
+  sources?: string;
   seed: number;
   quick: boolean;
   full: boolean;
@@ -36,6 +38,12 @@ export interface StressFlags {
 const positive = (text: string): number => {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+};
+
+const wholeFromZero = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return value;
 };
 
@@ -76,6 +84,11 @@ function addLoads(command: Command): Command {
       '--style <style>',
       'what each client does, or a mix such as read-to-eof=7,client-first=2,speculative=1',
       'read-to-eof',
+    )
+    .option('--workers <number>', 'threads that only open connections, results merged; 0: none', wholeFromZero, 0)
+    .option(
+      '--sources <list>',
+      'addresses of this machine to connect from in turn, with ports of our own choice, against want of ports; a number: as many of the loopback or towards the virtual board',
     )
     .option('--seed <number>', 'seed of everything random: mixes, and the virtual board', positive, 1)
     .option('--quick', 'a few seconds in all, for a first look', false)

@@ -81,6 +81,53 @@ test('closed loop keeps the asked number of clients busy', async () => {
   expect(report.totals.outcomes).toEqual({ answered: report.totals.connections });
 });
 
+test('a speculative client opens a second connection that says nothing, with a verdict of its own', async () => {
+  const port = await serve((socket) => socket.write(RESPONSE));
+  const report = await runStress(options(port, { steps: [step({ mix: parseMix('speculative') })] }));
+  expect(report.totals).toMatchObject({
+    connections: 20,
+    outcomes: { answered: 10, idle: 10 },
+    verdicts: { 'client-first-clean': 20 },
+  });
+  expect(report.passed).toBe(true);
+});
+
+test('several threads share the moments of an open loop and the clients of a closed one', async () => {
+  const port = await serve((socket) => setTimeout(() => socket.end(RESPONSE), 20));
+  const steps = [
+    step({ name: 'open' }),
+    step({ name: 'closed', load: { kind: 'clients', clients: 3, pauseMs: 0 }, durationMs: 300 }),
+  ];
+  const report = await runStress(options(port, { steps, workers: 2 }));
+  expect(report.steps).toMatchObject([{ connections: 10 }, { mostOpen: 3 }]);
+  expect(report.totals.outcomes).toEqual({ answered: report.totals.connections });
+  expect(report.totals.verdicts).toEqual({ 'device-first-clean': report.totals.connections });
+});
+
+test('stopping reaches the threads too', async () => {
+  const stop = new AbortController();
+  const port = await serve((socket, number) => {
+    socket.end(RESPONSE);
+    if (number === 5) stop.abort();
+  });
+  const report = await runStress(
+    options(port, { steps: [step({ durationMs: 60_000 })], workers: 2, signal: stop.signal }),
+  );
+  expect(report.partial).toBe(true);
+  expect(report.durationMs).toBeLessThan(30_000);
+});
+
+test('connections come from the addresses and ports that were chosen', async () => {
+  const peers = new Set<string>();
+  const port = await serve((socket) => {
+    peers.add(socket.remoteAddress ?? '');
+    socket.end(RESPONSE);
+  });
+  const report = await runStress(options(port, { sources: ['127.0.0.7'] }));
+  expect(report.totals.outcomes).toEqual({ answered: 10 });
+  expect([...peers]).toEqual(['127.0.0.1', '127.0.0.7']);
+});
+
 test.each<[string, (socket: Socket) => void, object, object]>([
   ['a RST instead of a response', (socket) => socket.resetAndDestroy(), { 'no-reply': 10 }, { 'rst-before-data': 10 }],
   ['a FIN instead of a response', (socket) => socket.end(), { 'no-reply': 10 }, { 'no-reply': 10 }],

@@ -1,16 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { seededRandom, type Random } from '../../tools/virtual-board/random.ts';
 import type { BoardDriver } from '../board-driver.ts';
 import { BoardWatch, type BoardReport } from './board/board-watch.ts';
-import { closesFirst, portBudget } from './client/port-budget.ts';
+import { Climb, type StressProgress } from './climb.ts';
 import { gatherEvidence, type CaptureChoice } from './evidence.ts';
 import { HarnessWatch } from './harness-watch.ts';
 import { SpecimenBox } from './report/specimens.ts';
 import type { StepReport, StressReport } from './report/stress-report.ts';
-import { StepTally, Timeline, totalsOf } from './report/tally.ts';
+import { type StepTally, Timeline, totalsOf } from './report/tally.ts';
 import type { Step } from './schedule/ladder.ts';
-import { runStep } from './schedule/step-runner.ts';
-import { checkTarget, type CheckedTarget, type TargetOptions } from './target.ts';
+import { checkTarget, type TargetOptions } from './target.ts';
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
 import { Matcher } from './verdict/matcher.ts';
@@ -30,6 +28,10 @@ export interface StressOptions extends TargetOptions {
   thresholds?: readonly string[];
   /** Runs the client's code warm on a server of its own first; default true. */
   warmUp?: boolean;
+  /** Threads that only open connections, results merged; default 0: this thread opens them. */
+  workers?: number;
+  /** Addresses of this machine to connect from, in turn, with ports of our own choice; default: the system chooses. */
+  sources?: readonly string[];
   /** Seed of the choices within a mix; default 1. */
   seed?: number;
   /** Stops the run; the report is then partial. */
@@ -37,18 +39,10 @@ export interface StressOptions extends TargetOptions {
   onProgress?: (progress: StressProgress) => void;
 }
 
-interface StressProgress {
-  /** Milliseconds of load, done and planned. */
-  doneMs: number;
-  totalMs: number;
-  note: string;
-}
-
 /** SYNs at 1, 3 and 7 s must still be answered in time. */
 const DEFAULT_DEADLINE_MS = 15_000;
 /** TIME_WAIT of NodeMCU 3.0 lasts up to 12.5 s. */
 const DEFAULT_COOL_DOWN_MS = 20_000;
-const PROGRESS_MS = 250;
 /** Length of the step that tells growth from a leak. */
 const LEAK_CHECK_MS = 3000;
 
@@ -66,16 +60,29 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   const startedAt = new Date().toISOString();
   const timeline = new Timeline();
   const specimens = new SpecimenBox(origin);
-  const matcher = new Matcher<StepTally>((verdict) => {
+  const matcher = new Matcher<StepTally>(target.localAddress, (verdict) => {
     verdict.tag.verdict(verdict.verdict);
     timeline.add(verdict.startedAt - origin, verdict.verdict);
     specimens.offer(verdict, verdict.tag.step.name);
   });
   const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher, options.captureFolder);
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
-  const climb = new Climb(options, target, matcher, signal);
+  const climb = await Climb.prepare(
+    {
+      steps: options.steps,
+      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+      seed,
+      workers: options.workers ?? 0,
+      sources: options.sources ?? [],
+      signal,
+      onProgress: options.onProgress,
+    },
+    target,
+    matcher,
+  );
   const board = await watched(options, origin, signal, climb);
-  const harnessEnd = harness.finish();
+  const harnessEnd = harness.finish(climb.utilization);
+  await climb.close();
   const gathered = await evidence.finish();
 
   const steps: StepReport[] = climb.tallies.map((tally) => tally.report(origin));
@@ -134,60 +141,3 @@ async function watched(
 
 const addRestarts = (first: BoardReport, second: BoardReport): Partial<BoardReport> =>
   second.restarts === undefined ? {} : { restarts: second.restarts + (first.restarts ?? 0) };
-
-/** Runs steps one after the other and counts each. */
-class Climb {
-  readonly tallies: StepTally[] = [];
-  readonly #options: StressOptions;
-  readonly #target: CheckedTarget;
-  readonly #matcher: Matcher<StepTally>;
-  readonly #signal: AbortSignal;
-  readonly #random: Random;
-  readonly #totalMs: number;
-  readonly #share: number;
-  #doneMs = 0;
-
-  constructor(options: StressOptions, target: CheckedTarget, matcher: Matcher<StepTally>, signal: AbortSignal) {
-    this.#options = options;
-    this.#target = target;
-    this.#matcher = matcher;
-    this.#signal = signal;
-    this.#random = seededRandom(options.seed ?? 1);
-    const hungry = options.steps.filter((step) => step.load.kind === 'clients' && closesFirst(step.mix)).length;
-    this.#share = Math.floor(portBudget(target.address) / Math.max(1, hungry));
-    this.#totalMs = options.steps.reduce((sum, step) => sum + step.durationMs, 0);
-  }
-
-  /** Runs one step to its end. Does nothing once the run is stopped. */
-  async take(step: Step): Promise<void> {
-    if (this.#signal.aborted) return;
-    const tally = new StepTally(step, performance.now());
-    this.tallies.push(tally);
-    const progress = setInterval(() => {
-      const inStep = Math.min(step.durationMs, performance.now() - tally.startedAt);
-      this.note(`${step.name}: ${tally.connections} connections`, inStep);
-    }, PROGRESS_MS);
-    const end = await runStep({
-      target: this.#target,
-      step,
-      deadlineMs: this.#options.deadlineMs ?? DEFAULT_DEADLINE_MS,
-      readPorts: true,
-      ...(step.load.kind === 'clients' && closesFirst(step.mix) && { maxConnections: this.#share }),
-      random: this.#random,
-      signal: this.#signal,
-      onExchange: (exchange) => {
-        tally.exchange(exchange);
-        this.#matcher.exchange(exchange, tally);
-      },
-    });
-    clearInterval(progress);
-    tally.end(performance.now(), end);
-    this.#doneMs = Math.min(this.#totalMs, this.#doneMs + step.durationMs);
-  }
-
-  /** Tells whoever waits where the run is. */
-  note(note: string, inStepMs = 0): void {
-    const doneMs = Math.min(this.#totalMs, this.#doneMs + inStepMs);
-    this.#options.onProgress?.({ doneMs, totalMs: this.#totalMs, note });
-  }
-}

@@ -18,8 +18,9 @@ export interface TargetOptions {
 export interface CheckedTarget extends Target {
   host: string;
   path: string;
-  /** The interface that leads there, for a capture; undefined when the system does not tell. */
+  /** The interface that leads there, and our address on it; undefined when the system does not tell. */
   interfaceName: string | undefined;
+  localAddress: string | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 8000;
@@ -27,15 +28,17 @@ const PROBE_TIMEOUT_MS = 8000;
 /** Resolves the address and makes one request, so that a wrong host or port is one clear sentence instead of a run. */
 export async function checkTarget(options: TargetOptions): Promise<CheckedTarget> {
   const { host, port, path, method } = options;
-  const address = await resolve(host);
+  const address = await resolveHost(host);
   const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   const request = Buffer.from(`${head}Connection: close\r\n\r\n`);
   const target = { address, port, method, request, keepAliveRequest: Buffer.from(`${head}\r\n`) };
   await probe(target, host);
-  return { ...target, host, path, interfaceName: await interfaceTowards(address, port) };
+  const localAddress = await addressTowards(address, port);
+  return { ...target, host, path, localAddress, interfaceName: localAddress && interfaceOf(localAddress) };
 }
 
-async function resolve(host: string): Promise<string> {
+/** The numeric address of a name. */
+export async function resolveHost(host: string): Promise<string> {
   try {
     return (await lookup(host, 4)).address;
   } catch {
@@ -50,7 +53,7 @@ async function resolve(host: string): Promise<string> {
 /** Makes one request. A busy or unwilling HTTP server is no reason to stop. */
 async function probe(target: Target, host: string): Promise<void> {
   const exchange = await new Promise<Exchange>((resolve) => {
-    const slot = new Slot(target, false, (done) => {
+    const slot = new Slot(target, (done) => {
       clearTimeout(timer);
       resolve(done);
     });
@@ -80,13 +83,13 @@ function probeError(exchange: Exchange, where: string): UserError {
   );
 }
 
-/** The interface that leads to an address: connecting a datagram socket asks the routing table and sends nothing. */
-async function interfaceTowards(address: string, port: number): Promise<string | undefined> {
+/** Our address on the way to another: connecting a datagram socket asks the routing table and sends nothing. */
+async function addressTowards(address: string, port: number): Promise<string | undefined> {
   const socket = createSocket('udp4');
   try {
     socket.connect(port, address);
     await once(socket, 'connect');
-    return interfaceOf(socket.address().address);
+    return socket.address().address;
   } catch {
     return undefined;
   } finally {

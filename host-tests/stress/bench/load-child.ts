@@ -23,6 +23,7 @@ async function measure(milliseconds: number): Promise<{ perSecond: number; cpuMi
     target,
     step,
     deadlineMs: 5000,
+
     readPorts: false,
     random: Math.random,
     signal: new AbortController().signal,

@@ -20,6 +20,8 @@ export type FromWorker =
   | { type: 'judged'; flows: JudgedFlow[] }
   | { type: 'closed'; frames: number; drops: number; files: KeptCapture[] };
 
+/** Clients of a gateway are on this machine. */
+const GATEWAY_CLIENT = '127.0.0.1';
 const SWEEP_MS = 250;
 /** Verdicts whose segments are passed on in full before only the names follow; keeps a long run's memory constant. */
 const SEGMENTS_PER_VERDICT = 20;
@@ -59,7 +61,10 @@ const flush = async (): Promise<void> => {
   const flows = judged;
   judged = [];
   const ports = await source.clientPorts?.();
-  if (ports) for (const flow of flows) flow.clientPort = ports[flow.clientPort] ?? flow.clientPort;
+  for (const flow of ports ? flows : []) {
+    flow.clientPort = ports?.[flow.clientPort] ?? flow.clientPort;
+    flow.clientAddress = ipv4ToNumber(GATEWAY_CLIENT);
+  }
   send({ type: 'judged', flows });
 };
 const timer = setInterval(() => {

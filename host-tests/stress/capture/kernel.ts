@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { endKey } from '../verdict/matcher.ts';
 
 /** Counters of this network namespace that speak of endings; RFC 5961 challenge ACKs betray RSTs with a bad number. */
 const COUNTERS = [
@@ -45,8 +46,8 @@ export function counterDeltas(before: KernelCounters, after: KernelCounters): Ke
 
 const LAST_ACK = '09';
 
-/** Local ports of this namespace's sockets in LAST_ACK towards one server: a FIN that waits for its ACK. */
-export async function lastAckPorts(server: { address: string; port: number }): Promise<number[]> {
+/** Local ends (`endKey`) of this namespace's sockets in LAST_ACK towards one server: a FIN that waits for its ACK. */
+export async function lastAckEnds(server: { address: string; port: number }): Promise<number[]> {
   try {
     return parseLastAck(await readFile('/proc/net/tcp', 'utf8'), server);
   } catch {
@@ -66,5 +67,8 @@ export function parseLastAck(text: string, server: { address: string; port: numb
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[2] === remote && fields[3] === LAST_ACK)
-    .map((fields) => parseInt(fields[1]?.split(':')[1] ?? '0', 16));
+    .map((fields) => {
+      const [localAddress = '', port = ''] = fields[1]?.split(':') ?? [];
+      return endKey(Buffer.from(localAddress, 'hex').readUInt32LE(), parseInt(port, 16));
+    });
 }

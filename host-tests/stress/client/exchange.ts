@@ -22,7 +22,8 @@ export type Outcome = (typeof outcomes)[number];
  * How the connection ended, as far as a socket can tell. A device's FIN that arrives together with its last data counts
  * as first even when ours was on its way; only a capture tells the rest.
  */
-export type Ending = 'device-fin' | 'client-fin' | 'client-reset' | 'reset' | 'deadline' | 'none';
+export const endings = ['device-fin', 'client-fin', 'client-reset', 'reset', 'deadline', 'none'] as const;
+export type Ending = (typeof endings)[number];
 
 /** One connection with one request. Times are `performance.now()` milliseconds; 0 = never happened. */
 export interface Exchange {
@@ -33,6 +34,8 @@ export interface Exchange {
   /** When the response was complete. */
   repliedAt: number;
   endedAt: number;
+  /** Our end, when we chose it ourselves; otherwise empty, and the port 0 unless it was asked for. */
+  localAddress: string;
   localPort: number;
   outcome: Outcome;
   ending: Ending;
@@ -56,6 +59,7 @@ export function resetExchange(exchange: Exchange): void {
   exchange.firstByteAt = 0;
   exchange.repliedAt = 0;
   exchange.endedAt = 0;
+  exchange.localAddress = '';
   exchange.localPort = 0;
   exchange.outcome = 'no-reply';
   exchange.ending = 'none';

@@ -1,8 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { newConnection, type Connection, type ConnectionListener } from './connection.ts';
 import type { Exchange } from './exchange.ts';
+import { HandleConnection } from './handle-connection.ts';
 import { Slot } from './slot.ts';
+import { SocketConnection } from './socket-connection.ts';
 import { parseStyle } from './style.ts';
+import { tcpWrap } from './tcp-wrap.ts';
 
 const servers: Server[] = [];
 
@@ -58,17 +62,19 @@ function answer(socket: Socket, closeAfter: number): Seen {
   return seen;
 }
 
+let connection: (listener: ConnectionListener) => Connection = newConnection;
+
 function connect(port: number, style: string, deadlineMs = 2000): Promise<Exchange> {
   const request = Buffer.from('HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   const keepAliveRequest = Buffer.from('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n');
   return new Promise((resolve) => {
     const slot = new Slot(
       { address: '127.0.0.1', port, method: 'HEAD', request, keepAliveRequest },
-      true,
       (exchange) => {
         clearTimeout(timer);
         resolve({ ...exchange });
       },
+      { readPorts: true, connection },
     );
     const timer = setTimeout(() => slot.abandon(), deadlineMs);
     slot.start(parseStyle(style), performance.now(), deadlineMs);
@@ -84,99 +90,104 @@ async function meet(style: string, closeAfter: number): Promise<{ exchange: Exch
   return { exchange, seen };
 }
 
-test('read-to-eof waits for the FIN of the server', async () => {
-  const { exchange, seen } = await meet('read-to-eof', 1);
-  expect(exchange).toMatchObject({ outcome: 'answered', ending: 'device-fin', status: 200 });
-  expect(seen.log).toEqual(['FIN']);
-});
+const wrap = tcpWrap;
+const onHandles = wrap && ((listener: ConnectionListener) => new HandleConnection(listener, wrap));
+const kinds: [string, ((listener: ConnectionListener) => Connection) | undefined][] = [
+  ["Node's own handles", onHandles],
+  ['node:net', (listener) => new SocketConnection(listener)],
+];
 
-test('client-first sends its FIN without one', async () => {
-  const { exchange } = await meet('client-first', 99);
-  expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
-});
-
-test('half-open keeps its side open for the time it was told', async () => {
-  let heldMs = 0;
-  const port = await listen((socket) => {
-    answer(socket, 1);
-    const began = performance.now();
-    socket.on('end', () => (heldMs = performance.now() - began));
+describe.each(kinds)('on %s', (_name, kind) => {
+  beforeAll(() => {
+    connection = kind ?? newConnection;
   });
-  await connect(port, 'half-open:150');
-  expect(heldMs).toBeGreaterThan(140);
-});
 
-test('reset ends with a RST after the response', async () => {
-  const { exchange, seen } = await meet('reset', 99);
-  expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-reset' });
-  expect(seen.log).toEqual(['RST']);
-});
-
-test('keep-alive makes one request after another on one connection', async () => {
-  const { exchange, seen } = await meet('keep-alive:5', 99);
-  expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
-  expect(seen).toMatchObject({ requests: 5, chunks: 5 });
-});
-
-test('keep-alive on a server that closes after two responses is cut short', async () => {
-  const { exchange } = await meet('keep-alive:5', 2);
-  expect(exchange).toMatchObject({ outcome: 'truncated', ending: 'device-fin' });
-});
-
-test('pipelined sends its requests at once and reads all responses', async () => {
-  const { exchange, seen } = await meet('pipelined:4', 99);
-  expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
-  expect(seen).toMatchObject({ requests: 4, chunks: 1 });
-});
-
-test('slow-headers sends eight pieces', async () => {
-  const { exchange, seen } = await meet('slow-headers:10', 99);
-  expect(exchange.outcome).toBe('answered');
-  expect(seen.chunks).toBe(8);
-});
-
-test('connect-and-wait says nothing and closes after its time', async () => {
-  const { exchange, seen } = await meet('connect-and-wait:100', 99);
-  expect(exchange).toMatchObject({ outcome: 'idle', ending: 'client-fin' });
-  expect(exchange.endedAt - exchange.startedAt).toBeGreaterThan(90);
-  expect(seen).toMatchObject({ requests: 0, chunks: 0, log: ['FIN'] });
-});
-
-test('speculative opens a second connection that never says anything', async () => {
-  const connections: Seen[] = [];
-  const port = await listen((socket) => connections.push(answer(socket, 99)));
-  await connect(port, 'speculative');
-  await Promise.all(connections.map(({ ended }) => ended));
-  expect(connections.map(({ requests }) => requests).sort()).toEqual([0, 1]);
-});
-
-test('a deadline ends what does not end', async () => {
-  const port = await listen(() => undefined);
-  expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'timeout', ending: 'deadline' });
-});
-
-test('a response without a close is answered, and its ending is the deadline', async () => {
-  const port = await listen((socket) => void answer(socket, 99));
-  expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'answered', ending: 'deadline' });
-});
-
-test('a slot survives a refusal and works on its next use', async () => {
-  const port = await listen((socket) => void answer(socket, 1));
-  servers.pop()?.close();
-  expect(await connect(port, 'read-to-eof')).toMatchObject({ outcome: 'refused' });
-});
-
-test('resets that follow the data in one breath are never taken for a clean end', async () => {
-  const port = await listen((socket) => {
-    socket.once('data', () => socket.write(RESPONSE, () => socket.resetAndDestroy()));
+  test('read-to-eof waits for the FIN of the server', async () => {
+    const { exchange, seen } = await meet('read-to-eof', 1);
+    expect(exchange).toMatchObject({ outcome: 'answered', ending: 'device-fin', status: 200 });
+    expect(seen.log).toEqual(['FIN']);
   });
-  for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('reset');
-});
 
-test('clean ends are never taken for resets', async () => {
-  const port = await listen((socket) => {
-    socket.once('data', () => socket.end(RESPONSE));
-    socket.on('end', () => undefined);
+  test('client-first sends its FIN without one', async () => {
+    const { exchange } = await meet('client-first', 99);
+    expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
   });
-  for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('device-fin');
+
+  test('half-open keeps its side open for the time it was told', async () => {
+    let heldMs = 0;
+    const port = await listen((socket) => {
+      answer(socket, 1);
+      const began = performance.now();
+      socket.on('end', () => (heldMs = performance.now() - began));
+    });
+    await connect(port, 'half-open:150');
+    expect(heldMs).toBeGreaterThan(140);
+  });
+
+  test('reset ends with a RST after the response', async () => {
+    const { exchange, seen } = await meet('reset', 99);
+    expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-reset' });
+    expect(seen.log).toEqual(['RST']);
+  });
+
+  test('keep-alive makes one request after another on one connection', async () => {
+    const { exchange, seen } = await meet('keep-alive:5', 99);
+    expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
+    expect(seen).toMatchObject({ requests: 5, chunks: 5 });
+  });
+
+  test('keep-alive on a server that closes after two responses is cut short', async () => {
+    const { exchange } = await meet('keep-alive:5', 2);
+    expect(exchange).toMatchObject({ outcome: 'truncated', ending: 'device-fin' });
+  });
+
+  test('pipelined sends its requests at once and reads all responses', async () => {
+    const { exchange, seen } = await meet('pipelined:4', 99);
+    expect(exchange).toMatchObject({ outcome: 'answered', ending: 'client-fin' });
+    expect(seen).toMatchObject({ requests: 4, chunks: 1 });
+  });
+
+  test('slow-headers sends eight pieces', async () => {
+    const { exchange, seen } = await meet('slow-headers:10', 99);
+    expect(exchange.outcome).toBe('answered');
+    expect(seen.chunks).toBe(8);
+  });
+
+  test('connect-and-wait says nothing and closes after its time', async () => {
+    const { exchange, seen } = await meet('connect-and-wait:100', 99);
+    expect(exchange).toMatchObject({ outcome: 'idle', ending: 'client-fin' });
+    expect(exchange.endedAt - exchange.startedAt).toBeGreaterThan(90);
+    expect(seen).toMatchObject({ requests: 0, chunks: 0, log: ['FIN'] });
+  });
+
+  test('a deadline ends what does not end', async () => {
+    const port = await listen(() => undefined);
+    expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'timeout', ending: 'deadline' });
+  });
+
+  test('a response without a close is answered, and its ending is the deadline', async () => {
+    const port = await listen((socket) => void answer(socket, 99));
+    expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'answered', ending: 'deadline' });
+  });
+
+  test('a slot survives a refusal and works on its next use', async () => {
+    const port = await listen((socket) => void answer(socket, 1));
+    servers.pop()?.close();
+    expect(await connect(port, 'read-to-eof')).toMatchObject({ outcome: 'refused' });
+  });
+
+  test('resets that follow the data in one breath are never taken for a clean end', async () => {
+    const port = await listen((socket) => {
+      socket.once('data', () => socket.write(RESPONSE, () => socket.resetAndDestroy()));
+    });
+    for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('reset');
+  });
+
+  test('clean ends are never taken for resets', async () => {
+    const port = await listen((socket) => {
+      socket.once('data', () => socket.end(RESPONSE));
+      socket.on('end', () => undefined);
+    });
+    for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('device-fin');
+  });
 });

@@ -1,5 +1,7 @@
-import { Socket, type ConnectOpts, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
+import { newConnection, type Connection, type ConnectionListener } from './connection.ts';
 import { newExchange, resetExchange, type Ending, type Exchange, type Outcome } from './exchange.ts';
+import type { LocalPorts } from './local-ports.ts';
+import { readBuffer } from './read-buffer.ts';
 import { ResponseReader } from './response-reader.ts';
 import type { Style } from './style.ts';
 
@@ -24,42 +26,57 @@ const HARNESS_FAULTS = new Set([
   'EACCES',
   'EPERM',
 ]);
+/** The port of our choice is in use, or was until a moment ago. */
+const PORT_FAULTS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
 
 /** Pieces of a slow request. */
 const PIECES = 8;
 
-/** One read buffer for all slots: the bytes are used before the next read. */
-const readBuffer = Buffer.allocUnsafe(65_536);
+/** A port of our own choice that is taken after all: the next one is tried this often. */
+const PORT_TRIES = 16;
 
-/**
- * One client: one connection at a time, on a Socket object that is connected again after each clean end (a new object
- * per connection costs a third more CPU).
- */
+export interface SlotOptions {
+  /** Notes each local port, which costs one system call and is needed to match a capture. */
+  readPorts?: boolean;
+  /** Chooses the local end of each connection; without it, or when none has rested, the system does. */
+  ports?: LocalPorts | undefined;
+  /** What carries the bytes; default the quickest that this Node has. */
+  connection?: (listener: ConnectionListener) => Connection;
+}
+
+/** One client: one connection at a time. */
 export class Slot {
   /** When the current exchange must be over, `performance.now()` ms; Infinity when idle. */
   deadline = Infinity;
   readonly #target: Target;
   readonly #onDone: (exchange: Exchange, slot: Slot) => void;
   readonly #readPorts: boolean;
+  readonly #ports: LocalPorts | undefined;
   readonly #reader: ResponseReader;
   readonly #exchange = newExchange();
-  readonly #connectOptions: TcpSocketConnectOpts;
+  readonly #connection: Connection;
   #style: Style | undefined;
-  #socket: Socket;
   #finSent = false;
-  #clean = true;
+  #isConnected = false;
+  #isToFinish = false;
+  #portTries = 0;
   #timer: NodeJS.Timeout | undefined;
-  #speculative: Socket | undefined;
 
-  /** `readPorts`: note each local port, which costs one system call and is needed to match a capture. */
-  constructor(target: Target, readPorts: boolean, onDone: (exchange: Exchange, slot: Slot) => void) {
+  constructor(target: Target, onDone: (exchange: Exchange, slot: Slot) => void, options: SlotOptions = {}) {
+    const { readPorts = false, ports, connection = newConnection } = options;
     this.#target = target;
     this.#readPorts = readPorts;
+    this.#ports = ports;
     this.#onDone = onDone;
     this.#reader = new ResponseReader(target.method);
-    this.#connectOptions = { host: target.address, port: target.port };
-    this.#socket = this.#newSocket();
+    this.#connection = connection({
+      onConnect: () => this.#onConnect(),
+      onData: (length) => this.#onData(length),
+      onEnd: () => this.#onEnd(),
+      onError: (code) => this.#onError(code),
+      onClose: () => this.#onClose(),
+    });
   }
 
   /** Opens a connection and does what `style` says. The exchange handed to `onDone` is reused by the next start. */
@@ -71,12 +88,18 @@ export class Slot {
     exchange.startedAt = now;
     this.#style = style;
     this.#finSent = false;
+    this.#isToFinish = false;
+    this.#portTries = 0;
     this.#reader.reset(Math.max(1, style.requests));
     this.deadline = now + deadlineMs;
-    if (!this.#clean) this.#socket = this.#newSocket();
-    this.#clean = true;
-    this.#socket.connect(this.#connectOptions);
-    if (style.speculative) this.#speculate();
+    this.#connect();
+  }
+
+  /** A connection that says nothing closes now, or as soon as it is open. */
+  finish(): void {
+    if (this.deadline === Infinity) return;
+    this.#isToFinish = true;
+    if (this.#isConnected && !this.#finSent) this.#sendFin();
   }
 
   /** Gives the exchange up: the deadline has passed or the run is stopped. */
@@ -84,60 +107,55 @@ export class Slot {
     if (this.deadline === Infinity) return;
     const exchange = this.#exchange;
     if (exchange.repliedAt) this.#settle('answered', 'deadline', 'the device did not close before the deadline');
+    else if (exchange.connectedAt && this.#style?.requests === 0)
+      this.#settle('idle', 'deadline', 'the device did not close before the deadline');
     else if (exchange.connectedAt) this.#settle('timeout', 'deadline', 'no whole response before the deadline');
     else this.#settle('timeout', 'deadline', 'no SYN-ACK before the deadline');
-    this.#clean = false;
-    this.#socket.destroy();
+    this.#connection.close();
   }
 
-  #newSocket(): Socket {
-    const options: SocketConstructorOpts & ConnectOpts = {
-      allowHalfOpen: true,
-      onread: { buffer: readBuffer, callback: (bytes) => this.#onData(bytes) },
-    };
-    const socket = new Socket(options);
-    socket.on('connect', () => this.#onConnect(socket));
-    socket.on('end', () => this.#onEnd(socket));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(socket, error));
-    socket.on('close', () => this.#onClose(socket));
-    return socket;
+  #connect(): void {
+    const { address, port } = this.#target;
+    const local = this.#ports?.next(performance.now(), this.#portTries > 0);
+    this.#isConnected = false;
+    if (local) {
+      this.#exchange.localPort = local.port;
+      this.#exchange.localAddress = local.address;
+    }
+    this.#connection.connect(address, port, local);
   }
 
-  #speculate(): void {
-    const socket = new Socket();
-    socket.on('error', () => undefined);
-    socket.connect(this.#connectOptions);
-    this.#speculative = socket;
-  }
-
-  #onConnect(socket: Socket): void {
+  #onConnect(): void {
     const style = this.#style;
-    this.#exchange.connectedAt = performance.now();
-    if (this.#readPorts) this.#exchange.localPort = socket.localPort ?? 0;
-    // A write before 'connect' followed by a refusal would poison the next use of the Socket.
-    if (!style || style.requests === 1) this.#writeRequest(socket, this.#target.request);
+    const exchange = this.#exchange;
+    this.#isConnected = true;
+    exchange.connectedAt = performance.now();
+    if (this.#readPorts && exchange.localPort === 0) exchange.localPort = this.#connection.localPort();
+    // A write before the handshake is over, followed by a refusal, would poison the next use of a Socket.
+    if (!style || style.requests === 1) this.#writeRequest(this.#target.request);
+    else if (this.#isToFinish) this.#sendFin();
     else if (style.requests === 0) this.#timer = setTimeout(() => this.#sendFin(), style.idleMs);
     else if (style.pipelined)
-      socket.write(Buffer.concat(Array<Buffer>(style.requests).fill(this.#target.keepAliveRequest)));
-    else socket.write(this.#target.keepAliveRequest);
+      this.#connection.write(Buffer.concat(Array<Buffer>(style.requests).fill(this.#target.keepAliveRequest)));
+    else this.#connection.write(this.#target.keepAliveRequest);
   }
 
-  #writeRequest(socket: Socket, request: Buffer): void {
+  #writeRequest(request: Buffer): void {
     const pieceMs = this.#style?.pieceMs ?? 0;
     if (pieceMs === 0) {
-      socket.write(request);
+      this.#connection.write(request);
       return;
     }
     const size = Math.ceil(request.length / PIECES);
     const writeFrom = (at: number): void => {
       if (this.#exchange.endedAt || at >= request.length) return;
-      socket.write(request.subarray(at, at + size));
+      this.#connection.write(request.subarray(at, at + size));
       this.#timer = setTimeout(() => writeFrom(at + size), pieceMs);
     };
     writeFrom(0);
   }
 
-  #onData(bytes: number): boolean {
+  #onData(bytes: number): void {
     const exchange = this.#exchange;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = performance.now();
     const { completed } = this.#reader;
@@ -146,21 +164,20 @@ export class Slot {
       if (exchange.repliedAt === 0) this.#onReply();
     } else if (state === 'wrong') exchange.detail = this.#reader.fault;
     else if (this.#reader.completed > completed) this.#onPartOfReplies();
-    return this.#readOn();
+    this.#readOn();
   }
 
   /** One of several responses is whole. */
   #onPartOfReplies(): void {
     if (this.#style?.pipelined || this.#reader.closes) return;
-    this.#socket.write(this.#target.keepAliveRequest);
+    this.#connection.write(this.#target.keepAliveRequest);
   }
 
-  #readOn(): boolean {
+  #readOn(): void {
     const pauseMs = this.#style?.readPauseMs ?? 0;
-    if (pauseMs === 0) return true;
-    const socket = this.#socket;
-    this.#timer = setTimeout(() => socket.resume(), pauseMs);
-    return false;
+    if (pauseMs === 0) return;
+    this.#connection.pause();
+    this.#timer = setTimeout(() => this.#connection.resume(), pauseMs);
   }
 
   #onReply(): void {
@@ -168,26 +185,24 @@ export class Slot {
     if (this.#style?.close === 'first') this.#sendFin();
     else if (this.#style?.close === 'reset') {
       this.#judge('client-reset');
-      this.#clean = false;
-      this.#socket.resetAndDestroy();
+      this.#connection.reset();
     }
   }
 
   #sendFin(): void {
     this.#finSent = true;
-    this.#socket.end();
+    this.#connection.sendFin();
   }
 
-  #onEnd(socket: Socket): void {
+  #onEnd(): void {
     // Node reports data and RST seen in one wake-up as a clean end; only a socket whose peer is gone is CLOSED here.
     // After our own FIN the kernel closes the socket on a clean end too, and a RST is then reported as an error.
-    const reset = !this.#finSent && socket.remoteAddress === undefined;
+    const reset = !this.#finSent && this.#connection.isPeerGone();
     this.#judge(reset ? 'reset' : this.#finSent ? 'client-fin' : 'device-fin');
-    if (this.#finSent) return;
     const halfOpenMs = this.#style?.halfOpenMs ?? 0;
     // Closing a socket that has been read to its end sends FIN, one system call earlier than a shutdown would.
-    if (halfOpenMs > 0 && !reset) this.#timer = setTimeout(() => socket.destroy(), halfOpenMs);
-    else socket.destroy();
+    if (halfOpenMs > 0 && !reset) this.#timer = setTimeout(() => this.#connection.close(), halfOpenMs);
+    else this.#connection.close();
   }
 
   #judge(ending: Ending): void {
@@ -216,23 +231,25 @@ export class Slot {
     exchange.endedAt = performance.now();
   }
 
-  #onError(socket: Socket, error: NodeJS.ErrnoException): void {
-    if (socket !== this.#socket) return;
-    this.#clean = false;
-    const code = error.code ?? error.message;
+  #onError(code: string): void {
+    const wasConnected = this.#isConnected;
+    if (!wasConnected && PORT_FAULTS.has(code) && this.#exchange.localAddress && ++this.#portTries < PORT_TRIES) return;
+    this.#portTries = PORT_TRIES;
     if (HARNESS_FAULTS.has(code)) this.#settle('harness', 'none', code);
     else if (UNREACHABLE.has(code)) this.#settle('unreachable', 'none', code);
     else if (code === 'ECONNREFUSED') this.#settle('refused', 'reset', code);
-    else if (!this.#exchange.connectedAt) this.#settle('timeout', 'none', code);
+    else if (!wasConnected) this.#settle('timeout', 'none', code);
     else this.#judge('reset');
   }
 
-  #onClose(socket: Socket): void {
-    if (socket !== this.#socket || this.deadline === Infinity) return;
+  #onClose(): void {
+    if (this.deadline === Infinity) return;
+    if (!this.#isConnected && this.#portTries > 0 && this.#portTries < PORT_TRIES && !this.#exchange.endedAt) {
+      this.#connect();
+      return;
+    }
     this.deadline = Infinity;
     clearTimeout(this.#timer);
-    this.#speculative?.destroy();
-    this.#speculative = undefined;
     if (!this.#exchange.endedAt) this.#judge('reset');
     this.#onDone(this.#exchange, this);
   }

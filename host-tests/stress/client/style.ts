@@ -17,7 +17,7 @@ export interface Style {
   pieceMs: number;
   /** Reading stops for this many milliseconds after each piece of response. */
   readPauseMs: number;
-  /** A second connection is opened beside it and never used, as Chromium does. */
+  /** A second connection is opened beside it and never used, as Chromium does; it is a connection of its own. */
   speculative: boolean;
 }
 
@@ -31,6 +31,15 @@ const plain: Style = {
   pieceMs: 0,
   readPauseMs: 0,
   speculative: false,
+};
+
+/** The second connection of a speculative client: it says nothing until the first one is done. */
+export const companion: Style = {
+  ...plain,
+  name: 'speculative, unused',
+  close: 'first',
+  requests: 0,
+  idleMs: 2 ** 31 - 1,
 };
 
 interface StyleKind {

@@ -47,11 +47,11 @@ export interface StepReport {
   corrected?: Latency;
   /** How late the harness itself started connections, milliseconds (open loop only). */
   lateness?: Latency;
-  /** Connections of an open loop that were not opened because too many were under way. */
+  /** Connections of an open loop that were not opened because too many were under way or no port was left. */
   skipped: number;
   /** Most connections under way at once: the backlog of an open loop. */
   mostOpen: number;
-  /** Ended before its time, after as many connections as this machine has ports for. */
+  /** Held back because every local port was still in TIME_WAIT. */
   capped: boolean;
 }
 

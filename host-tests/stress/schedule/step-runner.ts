@@ -1,7 +1,8 @@
 import type { Random } from '../../../tools/virtual-board/random.ts';
 import type { Exchange } from '../client/exchange.ts';
+import type { LocalPorts } from '../client/local-ports.ts';
 import { Slot, type Target } from '../client/slot.ts';
-import { pickStyle } from '../client/style.ts';
+import { companion, pickStyle } from '../client/style.ts';
 import type { Step } from './ladder.ts';
 import { startOf } from './load.ts';
 import { pace, type Pacing } from './pacer.ts';
@@ -10,6 +11,8 @@ import { pace, type Pacing } from './pacer.ts';
 const SWEEP_MS = 50;
 /** Connections that an open-loop step may have under way before it stops opening new ones. */
 const MAX_OPEN = 1000;
+/** A client without a port looks again after this. */
+const PORT_WAIT_MS = 20;
 
 export interface StepOptions {
   target: Target;
@@ -17,8 +20,10 @@ export interface StepOptions {
   /** Longest life of one exchange, milliseconds. */
   deadlineMs: number;
   readPorts: boolean;
-  /** The step ends early after this many connections. */
-  maxConnections?: number;
+  /** Chooses local ends; without it the system does. */
+  ports?: LocalPorts;
+  /** This runner's part of a step that several share: number `index` of `count`. */
+  part?: { index: number; count: number };
   /** Picks styles from the step's mix. */
   random: Random;
   signal: AbortSignal;
@@ -26,11 +31,11 @@ export interface StepOptions {
 }
 
 export interface StepEnd {
-  /** Intended connections that were not opened because `MAX_OPEN` were under way. */
+  /** Intended connections that were not opened because `MAX_OPEN` were under way or no port was left. */
   skipped: number;
   /** Most connections under way at once: in an open loop, the backlog. */
   mostOpen: number;
-  /** Ended before its time, after as many connections as this machine has ports for. */
+  /** Held back because every local port was still in TIME_WAIT. */
   capped: boolean;
 }
 
@@ -43,13 +48,13 @@ class StepRun {
   readonly #options: StepOptions;
   readonly #slots: Slot[] = [];
   readonly #idle: Slot[] = [];
+  readonly #companions = new Map<Slot, Slot>();
   readonly #pauses = new Set<NodeJS.Timeout>();
   readonly #until: number;
   readonly #startedAt = performance.now();
   #active = 0;
   #skipped = 0;
   #mostOpen = 0;
-  #started = 0;
   #capped = false;
   #open = true;
   /** False while an open loop still has connections to open, however late it is. */
@@ -81,14 +86,15 @@ class StepRun {
 
   #begin(): void {
     const { load, durationMs } = this.#options.step;
+    const { index, count } = this.#options.part ?? { index: 0, count: 1 };
     if (load.kind === 'clients') {
-      for (let client = 0; client < load.clients; client++) this.#start(this.#newSlot(), performance.now());
+      for (let client = index; client < load.clients; client += count) this.#start(this.#newSlot(), performance.now());
       return;
     }
     this.#isScheduleDone = false;
-    const timeOf = (n: number): number => this.#startedAt + startOf(load, n, durationMs);
+    const timeOf = (n: number): number => this.#startedAt + startOf(load, n * count + index, durationMs);
     const tick = (intendedAt: number): void => {
-      if (this.#active >= MAX_OPEN) this.#skipped++;
+      if (this.#active >= MAX_OPEN / count) this.#skipped++;
       else this.#start(this.#idle.pop() ?? this.#newSlot(), intendedAt);
     };
     this.#pacing = pace(timeOf, this.#until, tick, () => {
@@ -97,27 +103,56 @@ class StepRun {
   }
 
   #newSlot(): Slot {
-    const slot = new Slot(this.#options.target, this.#options.readPorts, (exchange) => this.#onDone(exchange, slot));
+    const { target, readPorts, ports } = this.#options;
+    const slot = new Slot(target, (exchange) => this.#onDone(exchange, slot), { readPorts, ports });
     this.#slots.push(slot);
     return slot;
   }
 
+  /** Opens the second connection of a speculative client beside its first. */
+  #accompany(slot: Slot, intendedAt: number): void {
+    const { target, readPorts, ports, deadlineMs, onExchange } = this.#options;
+    const second = new Slot(
+      target,
+      (exchange) => {
+        this.#active--;
+        this.#slots.splice(this.#slots.indexOf(second), 1);
+        onExchange(exchange);
+        if (!this.#open) this.#finishIfIdle();
+      },
+      { readPorts, ports },
+    );
+    this.#active++;
+    this.#slots.push(second);
+    this.#companions.set(slot, second);
+    second.start(companion, intendedAt, deadlineMs);
+  }
+
   #start(slot: Slot, intendedAt: number): void {
-    const { step, random, deadlineMs } = this.#options;
-    if (this.#started >= (this.#options.maxConnections ?? Infinity)) {
+    const { step, random, deadlineMs, ports } = this.#options;
+    if (ports && !ports.hasRested(performance.now())) {
       this.#capped = true;
-      this.#close();
+      if (step.load.kind === 'clients') this.#startAfter(slot, PORT_WAIT_MS);
+      else this.#skip(slot);
       return;
     }
-    this.#started++;
     this.#active++;
     if (this.#active > this.#mostOpen) this.#mostOpen = this.#active;
-    slot.start(pickStyle(step.mix, random()), intendedAt, deadlineMs);
+    const style = pickStyle(step.mix, random());
+    slot.start(style, intendedAt, deadlineMs);
+    if (style.speculative) this.#accompany(slot, intendedAt);
+  }
+
+  #skip(slot: Slot): void {
+    this.#skipped++;
+    this.#idle.push(slot);
   }
 
   #onDone(exchange: Exchange, slot: Slot): void {
     this.#active--;
     this.#options.onExchange(exchange);
+    this.#companions.get(slot)?.finish();
+    this.#companions.delete(slot);
     const { load } = this.#options.step;
     if (load.kind !== 'clients') this.#idle.push(slot);
     else if (this.#open) this.#startAfter(slot, load.pauseMs);

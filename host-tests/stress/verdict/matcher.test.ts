@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { newExchange, type Exchange } from '../client/exchange.ts';
 import type { JudgedFlow } from './flow-table.ts';
-import { Matcher, type Verdict } from './matcher.ts';
+import { ipv4ToNumber } from './frame.ts';
+import { endKey, Matcher, type Verdict } from './matcher.ts';
 
 const exchange = (over: Partial<Exchange>): Exchange => ({
   ...newExchange(),
@@ -18,7 +19,7 @@ const exchange = (over: Partial<Exchange>): Exchange => ({
 const flow = (over: Partial<JudgedFlow>): JudgedFlow => ({
   verdict: 'withheld-fin-ack',
   why: '',
-  clientAddress: 0,
+  clientAddress: ipv4ToNumber('127.0.0.1'),
   clientPort: 4000,
   startedAt: performance.timeOrigin + 1000,
   lastAt: performance.timeOrigin + 1300,
@@ -28,7 +29,7 @@ const flow = (over: Partial<JudgedFlow>): JudgedFlow => ({
 
 function newMatcher(): { matcher: Matcher<string>; verdicts: Verdict<string>[] } {
   const verdicts: Verdict<string>[] = [];
-  return { matcher: new Matcher((verdict) => verdicts.push(verdict)), verdicts };
+  return { matcher: new Matcher('127.0.0.1', (verdict) => verdicts.push(verdict)), verdicts };
 }
 
 test('the wire decides, whichever side is known first', () => {
@@ -69,6 +70,18 @@ test('a port that is used twice keeps its connections apart', () => {
   ]);
 });
 
+test('connections from two addresses with the same port are kept apart', () => {
+  const { matcher, verdicts } = newMatcher();
+  matcher.exchange(exchange({}), 'first address');
+  matcher.exchange(exchange({ localAddress: '127.0.0.2' }), 'second address');
+  matcher.flow(flow({ clientAddress: ipv4ToNumber('127.0.0.2'), verdict: 'duel' }));
+  matcher.flow(flow({}));
+  expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
+    ['second address', 'duel'],
+    ['first address', 'withheld-fin-ack'],
+  ]);
+});
+
 test('a connection that left no frame is judged by its socket at the end, and counted', () => {
   const { matcher, verdicts } = newMatcher();
   matcher.exchange(exchange({}), 'a');
@@ -97,7 +110,7 @@ test('without a capture a port stuck in LAST_ACK gets the verdict of the kernel 
   matcher.exchange(exchange({}), 'stuck');
   matcher.exchange(exchange({ localPort: 4001 }), 'fine');
   matcher.exchange(exchange({ localPort: 4002, endedAt: 9000 }), 'too early to tell');
-  matcher.settleBefore(5000, new Set([4000]), { verdict: 'silent-fin', why: '' });
+  matcher.settleBefore(5000, new Set([endKey(ipv4ToNumber('127.0.0.1'), 4000)]), { verdict: 'silent-fin', why: '' });
   expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
     ['stuck', 'silent-fin'],
     ['fine', 'device-first-clean'],

@@ -1,5 +1,6 @@
 import type { Exchange } from '../client/exchange.ts';
 import type { JudgedFlow } from './flow-table.ts';
+import { ipv4ToNumber } from './frame.ts';
 import type { Judgement } from './judge.ts';
 import type { Segment } from './segment.ts';
 import { combine, judgeBySocket } from './socket-verdict.ts';
@@ -18,20 +19,27 @@ interface Waiting<Tag> {
   exchange: Exchange;
 }
 
+/** A client's end as one number, for tables. */
+export const endKey = (address: number, port: number): number => address * 65_536 + port;
+
 /**
  * Brings together what the client saw of a connection and what was found on the wire or in kernel tables, by local
- * port. Holds only connections whose verdict is still out.
+ * address and port. Holds only connections whose verdict is still out.
  */
 export class Matcher<Tag> {
   readonly #onVerdict: (verdict: Verdict<Tag>) => void;
-  /** By local port; more than one when the port was used again before the first had its verdict. */
+  readonly #usual: string;
+  readonly #addresses = new Map<string, number>();
+  /** By local end; more than one when it was used again before the first had its verdict. */
   readonly #waiting = new Map<number, Waiting<Tag>[]>();
   /** Judged flows whose exchange has not ended yet for the client. */
   readonly #early = new Map<number, JudgedFlow>();
   /** Connections that were judged by their sockets because nothing else knew them. */
   unseen = 0;
 
-  constructor(onVerdict: (verdict: Verdict<Tag>) => void) {
+  /** `usual`: the local address of connections for which the system chose it. */
+  constructor(usual: string | undefined, onVerdict: (verdict: Verdict<Tag>) => void) {
+    this.#usual = usual ?? '0.0.0.0';
     this.#onVerdict = onVerdict;
   }
 
@@ -47,37 +55,37 @@ export class Matcher<Tag> {
       this.#settle(tag, exchange, judgeBySocket(exchange), []);
       return;
     }
-    const early = this.#early.get(localPort);
+    const key = endKey(this.#addressOf(exchange), localPort);
+    const early = this.#early.get(key);
     if (early && isSame(exchange, early)) {
-      this.#early.delete(localPort);
+      this.#early.delete(key);
       this.#settle(tag, exchange, combine(exchange, early), early.segments);
       return;
     }
     const waiting: Waiting<Tag> = { tag, exchange: { ...exchange } };
-    const others = this.#waiting.get(localPort);
+    const others = this.#waiting.get(key);
     if (others) others.push(waiting);
-    else this.#waiting.set(localPort, [waiting]);
+    else this.#waiting.set(key, [waiting]);
   }
 
   flow(flow: JudgedFlow): void {
-    const port = flow.clientPort;
-    const candidates = this.#waiting.get(port) ?? [];
+    const key = endKey(flow.clientAddress, flow.clientPort);
+    const candidates = this.#waiting.get(key) ?? [];
     const waiting = takeNearest(candidates, flow);
-    if (candidates.length === 0) this.#waiting.delete(port);
+    if (candidates.length === 0) this.#waiting.delete(key);
     if (waiting) this.#settle(waiting.tag, waiting.exchange, combine(waiting.exchange, flow), flow.segments);
-    else this.#early.set(port, flow);
+    else this.#early.set(key, flow);
   }
 
-  /** Judges by their sockets the connections that ended before `before` (`performance.now()`); `stuck` are those of `ports`. */
-  settleBefore(before: number, ports: ReadonlySet<number>, stuck: Judgement): void {
-    for (const [port, candidates] of this.#waiting) {
+  /** Judges by their sockets the connections that ended before `before` (`performance.now()`); `stuck` are those of `ends`. */
+  settleBefore(before: number, ends: ReadonlySet<number>, stuck: Judgement): void {
+    for (const [key, candidates] of this.#waiting) {
       const left = candidates.filter(({ exchange }) => exchange.endedAt >= before);
       if (left.length === candidates.length) continue;
-      if (left.length > 0) this.#waiting.set(port, left);
-      else this.#waiting.delete(port);
+      if (left.length > 0) this.#waiting.set(key, left);
+      else this.#waiting.delete(key);
       for (const { tag, exchange } of candidates)
-        if (exchange.endedAt < before)
-          this.#settle(tag, exchange, ports.has(port) ? stuck : judgeBySocket(exchange), []);
+        if (exchange.endedAt < before) this.#settle(tag, exchange, ends.has(key) ? stuck : judgeBySocket(exchange), []);
     }
   }
 
@@ -85,6 +93,15 @@ export class Matcher<Tag> {
   finish(): void {
     for (const candidates of this.#waiting.values()) for (const waiting of candidates) this.#settleUnseen(waiting);
     this.#waiting.clear();
+  }
+
+  #addressOf({ localAddress }: Exchange): number {
+    const text = localAddress === '' ? this.#usual : localAddress;
+    const known = this.#addresses.get(text);
+    if (known !== undefined) return known;
+    const address = ipv4ToNumber(text);
+    this.#addresses.set(text, address);
+    return address;
   }
 
   #settleUnseen(waiting: Waiting<Tag>): void {

@@ -1,0 +1,112 @@
+import { getSystemErrorName } from 'node:util';
+import type { Connection, ConnectionListener, LocalEnd } from './connection.ts';
+import { readBuffer } from './read-buffer.ts';
+import type { TcpHandle, TcpWrap } from './tcp-wrap.ts';
+
+const UV_EOF = -4095;
+
+/** A connection on Node's own TCP handle. Every `connect` takes a new one: a handle costs less than a Socket keeps. */
+export class HandleConnection implements Connection {
+  readonly #listener: ConnectionListener;
+  readonly #wrap: TcpWrap;
+  #handle: TcpHandle | undefined;
+  readonly #onClosed = (): void => this.#listener.onClose();
+
+  constructor(listener: ConnectionListener, wrap: TcpWrap) {
+    this.#listener = listener;
+    this.#wrap = wrap;
+  }
+
+  connect(address: string, port: number, local?: LocalEnd): void {
+    const handle = new this.#wrap.TCP(this.#wrap.clientType);
+    this.#handle = handle;
+    handle.onread = () => this.#onRead(handle);
+    handle.useUserBuffer(readBuffer);
+    const request = new this.#wrap.TCPConnectWrap();
+    request.oncomplete = (status) => this.#onConnected(handle, status);
+    const bound = local ? handle.bind(local.address, local.port) : 0;
+    const status = bound === 0 ? handle.connect(request, address, port) : bound;
+    if (status !== 0) setImmediate(() => this.#fail(handle, status));
+  }
+
+  localPort(): number {
+    const name: { port?: number } = {};
+    this.#handle?.getsockname(name);
+    return name.port ?? 0;
+  }
+
+  write(bytes: Buffer): void {
+    const handle = this.#handle;
+    if (!handle) return;
+    const request = new this.#wrap.WriteWrap();
+    request.handle = handle;
+    request.oncomplete = (status) => {
+      if (status < 0) this.#fail(handle, status);
+    };
+    const status = handle.writeBuffer(request, bytes);
+    if (status < 0) setImmediate(() => this.#fail(handle, status));
+  }
+
+  pause(): void {
+    this.#handle?.readStop();
+  }
+
+  resume(): void {
+    this.#handle?.readStart();
+  }
+
+  sendFin(): void {
+    const handle = this.#handle;
+    if (!handle) return;
+    const request = new this.#wrap.ShutdownWrap();
+    request.handle = handle;
+    request.oncomplete = (status) => {
+      if (status < 0) this.#fail(handle, status);
+    };
+    handle.shutdown(request);
+  }
+
+  reset(): void {
+    const handle = this.#take();
+    if (handle && handle.reset(this.#onClosed) !== 0) handle.close(this.#onClosed);
+  }
+
+  close(): void {
+    this.#take()?.close(this.#onClosed);
+  }
+
+  isPeerGone(): boolean {
+    return this.#handle?.getpeername({}) !== 0;
+  }
+
+  #take(): TcpHandle | undefined {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    return handle;
+  }
+
+  #onConnected(handle: TcpHandle, status: number): void {
+    if (handle !== this.#handle) return;
+    if (status < 0) {
+      this.#fail(handle, status);
+      return;
+    }
+    this.#listener.onConnect();
+    if (handle === this.#handle) handle.readStart();
+  }
+
+  #onRead(handle: TcpHandle): void {
+    if (handle !== this.#handle) return;
+    const length = this.#wrap.lastRead();
+    if (length > 0) this.#listener.onData(length);
+    else if (length === UV_EOF) this.#listener.onEnd();
+    else if (length < 0) this.#fail(handle, length);
+  }
+
+  /** Ignores what comes of a handle that was closed meanwhile. */
+  #fail(handle: TcpHandle, status: number): void {
+    if (handle !== this.#handle) return;
+    this.#listener.onError(getSystemErrorName(status));
+    this.close();
+  }
+}
