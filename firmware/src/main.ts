@@ -1,4 +1,5 @@
 /** The LED web server. */
+import './led/leds.ts';
 import './net/manager.ts';
 import { overlay } from './runtime.ts';
 

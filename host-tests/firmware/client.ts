@@ -1,7 +1,7 @@
 import { Err } from '../../tools/virtual-board/tcpip/errors.ts';
 import type { Pcb, TcpEvents } from '../../tools/virtual-board/tcpip/pcb.ts';
 import type { Timer } from '../../tools/virtual-board/clock.ts';
-import { BOARD_ADDRESS, type Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 
 /** `closes-first`: at the end of the response; `waits-for-eof`: when the board has closed. */
 export type ClosingStyle = 'closes-first' | 'waits-for-eof';
@@ -70,7 +70,7 @@ class Client implements TcpEvents {
     const pcb = lab.client.createPcb(this);
     if (!pcb) throw new Error('the client stack has no limit on memory, yet no control block');
     this.#pcb = pcb;
-    lab.client.connect(pcb, BOARD_ADDRESS, this.#options.port);
+    lab.connect(pcb, this.#options.port);
   }
 
   accepted(): Err {

@@ -10,6 +10,7 @@ import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import { seededRandom } from '../../tools/virtual-board/random.ts';
 import { MemoryFlash } from '../../tools/virtual-board/serial/memory-flash.ts';
 import { parseAddress } from '../../tools/virtual-board/tcpip/address.ts';
+import type { Pcb } from '../../tools/virtual-board/tcpip/pcb.ts';
 import { TcpIp } from '../../tools/virtual-board/tcpip/stack.ts';
 import { applyFaults, parseFaults } from '../../tools/virtual-board/wire/faults/spec.ts';
 import { createWire } from '../../tools/virtual-board/wire/wire.ts';
@@ -19,8 +20,8 @@ const CLIENT_ADDRESS = parseAddress('192.168.100.1') ?? 0;
 const NETMASK = parseAddress('255.255.255.0') ?? 0;
 const CLIENT_MAC = Uint8Array.of(0x02, 0x1a, 0xac, 0, 0, 2);
 
-/** Many, so that a random one is hardly ever in TIME_WAIT on the board still: there such a SYN stalls. */
-const LOCAL_PORTS: [number, number] = [1024, 65_535];
+const FIRST_PORT = 1024;
+const PORTS = 64_000;
 
 export type BoardFiles = Record<string, Uint8Array>;
 
@@ -49,6 +50,8 @@ export class Lab {
   readonly clock = new VirtualClock();
   readonly board: VirtualBoard;
   readonly client: TcpIp;
+  /** Of the next connection. */
+  readonly #localPorts: [number, number] = [FIRST_PORT, FIRST_PORT];
   /** All that came over the serial line. */
   log = '';
   readonly events: BoardEvent[] = [];
@@ -63,7 +66,7 @@ export class Lab {
       clock,
       random,
       mac: CLIENT_MAC,
-      tcp: { ...findProfile('correct').tcp, localPorts: LOCAL_PORTS },
+      tcp: { ...findProfile('correct').tcp, localPorts: this.#localPorts },
       ttl: 64,
     });
     this.client.setAddress(CLIENT_ADDRESS, NETMASK, CLIENT_ADDRESS);
@@ -76,6 +79,16 @@ export class Lab {
     this.board.onEvent((event) => {
       if (event.type === 'reset' || event.type === 'panic') this.events.push(event);
     });
+  }
+
+  /**
+   * Opens a connection from the port after the last one's, as desktops nearly do: a random one would now and then be in
+   * TIME_WAIT on the board still, and there such a SYN stalls.
+   */
+  connect(pcb: Pcb, port: number): void {
+    this.client.connect(pcb, BOARD_ADDRESS, port);
+    const next = FIRST_PORT + ((this.#localPorts[0] + 1 - FIRST_PORT) % PORTS);
+    this.#localPorts.fill(next);
   }
 
   /** Switches on and runs until the server listens. */

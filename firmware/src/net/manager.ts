@@ -20,13 +20,15 @@ const enum Heap {
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
   FIRST_SEND = Tcp.SEGMENT_HEAP + 1024,
   /** For any other. */
-  SEND = FLOOR + Tcp.SEGMENT_HEAP + 512,
+  SEND = FLOOR + Tcp.SEGMENT_HEAP + 256,
+  /** For one that was put off: outside of `receive` it leaves at the next tick only, and takes its memory until then. */
+  SEND_LATE = SEND + 2 * Tcp.SEGMENT_HEAP,
   /** For a new connection; with less it is told to come back later. */
   ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: the floor, and an answer with the garbage that comes with it. */
-  CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP + 1024,
+  CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP + 256,
   /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
   /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
@@ -47,6 +49,8 @@ const enum Time {
   PRESSED = 1000,
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
+  /** TIME_WAIT. */
+  WAIT = 12500,
   /** Between looks at the open connections. */
   SWEEP = 50,
   /** From one collection to the next when there is little garbage by the looks of it, in microseconds. */
@@ -78,8 +82,9 @@ let sending = 0;
 let isQueued = false;
 /** The most connections open at once of late. */
 let crowd = 0;
-/** Of the last sweep. */
+/** Second of the last sweep, and when we closed last. */
 let second = 0;
+let closedAt = 0;
 
 /** Moves a connection to another phase of its life. */
 export function enter(connection: Connection, phase: Phase): void {
@@ -97,6 +102,11 @@ function freeHeap(wanted: number): number {
   const now = tmr.now();
   if (collected - heap < Heap.GARBAGE && (now - collectedAt) % 0x80000000 < Time.COLLECT) return heap;
   collectgarbage();
+  const speaker = manager[Place.Speaker];
+  if (speaker !== undefined && node.heap() < Heap.TIDY) {
+    manager[Place.Speaker] = undefined;
+    speaker.leave();
+  }
   collectedAt = now;
   collected = node.heap();
   return collected;
@@ -105,14 +115,15 @@ function freeHeap(wanted: number): number {
 /** Sends one segment of an answer; false when there is no memory for it or the stack refuses: nothing was sent then. */
 export function transmit(connection: Connection, text: string): boolean {
   const socket = connection[At.Socket];
-  const isSending = connection[At.Phase] === Phase.Sending;
-  const wanted = sending === (isSending ? 1 : 0) ? Heap.FIRST_SEND : Heap.SEND;
+  const phase = connection[At.Phase];
+  let wanted: number = Heap.FIRST_SEND;
+  if (sending > (phase === Phase.Sending ? 1 : 0)) wanted = phase === Phase.Queued ? Heap.SEND_LATE : Heap.SEND;
   if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text)[0]) {
     manager[Place.Stalled]++;
     isQueued = true;
     return false;
   }
-  if (!isSending) enter(connection, Phase.Sending);
+  if (phase !== Phase.Sending) enter(connection, Phase.Sending);
   return true;
 }
 
@@ -122,8 +133,9 @@ export function transmit(connection: Connection, text: string): boolean {
  */
 export function answer(connection: Connection, text: string): void {
   manager[Place.Answered]++;
+  if (transmit(connection, text)) return;
   enter(connection, Phase.Queued);
-  if (!transmit(connection, text)) connection[At.Output] = text;
+  connection[At.Output] = text;
 }
 
 /** Deadlines, sends that were put off, and the end of old sockets. Gives the connection that was closed, if one was. */
@@ -183,11 +195,13 @@ function sweep(): Connection | undefined {
 
   const used = manager[Place.Kept];
   if (longest !== undefined && used < mostCloses) {
-    // The guard is LINGER while more than a sixth of the budget is left, and grows as the inverse of the share.
+    // The more of the budget is used, the longer from one close to the next: at its end as long as TIME_WAIT allows.
     const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
-    const left = (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
-    if (left >= 1 && longestWait * left * 6 >= Time.LINGER * (used + left)) {
+    const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
+    const sinceLast = ((tmr.now() - closedAt) % 0x80000000) / 1000;
+    if (used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used) {
       const socket = longest[At.Socket];
+      closedAt = tmr.now();
       closed.push(socket);
       manager[Place.Kept]++;
       if (socket.getpeer()[0] !== undefined) {
@@ -198,25 +212,21 @@ function sweep(): Connection | undefined {
       return longest;
     }
   }
-  const speaker = manager[Place.Speaker];
-  const isIdle = open === 0 && used === 0;
-  if (speaker !== undefined && (isIdle || node.heap() < Heap.TIDY)) {
-    manager[Place.Speaker] = undefined;
-    speaker.leave();
-    collectgarbage();
-  }
-  if (isIdle) {
+  if (open === 0 && used === 0) {
     sweeper.stop();
+    manager[Place.Speaker]?.leave();
+    manager[Place.Speaker] = undefined;
     // Tables do not shrink by themselves.
     connections = new LuaTable();
     closed = [];
     manager[Place.Known] = '';
+    manager[Place.Reply] = '';
     collectgarbage();
   }
   return undefined;
 }
 
-/** Survives what follows from an event; `error` when that was an error. */
+/** What follows from an event, or from an error in that. */
 function handle(this: void, socket: net.Socket, what?: string | number, error?: string): void {
   let connection: Connection | undefined = connections.get(socket);
   if (error !== undefined) {
@@ -233,9 +243,10 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     manager[Place.Open]++;
     connection = [socket, Phase.Waiting, tmr.now()];
     connections.set(socket, connection);
-    socket.on('receive', onEvent);
-    socket.on('sent', onEvent);
-    socket.on('disconnection', onEvent);
+    const listener = manager[Place.Listener]!;
+    socket.on('receive', listener);
+    socket.on('sent', listener);
+    socket.on('disconnection', listener);
     sweeper.start();
     if (freeHeap(Heap.ACCEPT) < Heap.ACCEPT) {
       manager[Place.Busy]++;
@@ -253,6 +264,7 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     socket.on('receive', undefined);
     socket.on('sent', undefined);
     socket.on('disconnection', undefined);
+    if (isQueued) handle(sweeper as unknown as net.Socket);
     return;
   }
 
@@ -268,8 +280,12 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
 
   const phase = connection[At.Phase];
   if (phase === Phase.Lingering) return;
-  const input = (connection[At.Input] ?? '') + (what as string);
-  connection[At.Input] = undefined;
+  let input = what as string;
+  const before = connection[At.Input];
+  if (before !== undefined) {
+    input = before + input;
+    connection[At.Input] = undefined;
+  }
   if (phase >= Phase.Queued) {
     // The next request waits in the client's window until this one is answered.
     if (connection[At.Keep] === undefined) return;
@@ -280,19 +296,14 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
   if (input === manager[Place.Known]) answer(connection, manager[Place.Reply]);
   else {
-    const speaker = manager[Place.Speaker] ?? overlay<Protocol>(manager[Place.Protocol], true);
-    manager[Place.Speaker] = speaker;
-    speaker.receive(connection, input);
+    manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol], true);
+    manager[Place.Speaker].receive(connection, input);
+    if (manager[Place.Speaker] === undefined) collectgarbage();
   }
 }
 
-/**
- * Whatever happens: a new connection and the acknowledgement of what was sent come without a second argument, input as a
- * string, the end of a connection as a number, and the sweep with the timer. For `listen`.
- */
-export function onEvent(this: void, socket: net.Socket | tmr.Timer, what?: string | number): void {
-  const [ok, error] = pcall(handle, socket as net.Socket, what);
-  if (!ok) pcall(handle, socket as net.Socket, undefined, error);
-}
-
-sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, onEvent);
+manager[Place.Listener] = (socket, what) => {
+  const [ok, error] = pcall(handle, socket, what);
+  if (!ok) pcall(handle, socket, undefined, error);
+};
+sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, manager[Place.Listener] as unknown as (timer: tmr.Timer) => void);

@@ -16,6 +16,6 @@ export function handle(connection: Connection): void {
   ];
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   for (const index of $range(0, names.length - 1))
-    lines.push(`last_ack_${names[index]!}_total ${manager[Place.Accepted + index]!}`);
+    lines.push(`last_ack_${names[index]!}_total ${manager[Place.Accepted + index] as number}`);
   respond(connection, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);
 }

@@ -1,5 +1,6 @@
 /** Starts the application; loaded at boot and let go. */
-import { onEvent } from '../net/manager.ts';
+import { manager } from '../net/manager.ts';
+import { Place } from '../net/state.ts';
 import type { LedSettings } from '../led/leds.ts';
 import { overlay } from '../runtime.ts';
 
@@ -20,6 +21,6 @@ export function start(): void {
     $module('../http/rarely.ts'),
     'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   );
-  overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, onEvent);
+  overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, manager[Place.Listener]!);
   overlay<typeof import('./link.ts')>($module('./link.ts')).connect(tmr.create());
 }

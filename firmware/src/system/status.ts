@@ -11,7 +11,8 @@ export function handle(connection: Connection): void {
   const heap = node.heap();
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   const parts: string[] = [];
-  for (const index of $range(0, names.length - 1)) parts.push(`"${names[index]!}":${manager[Place.Accepted + index]!}`);
+  for (const index of $range(0, names.length - 1))
+    parts.push(`"${names[index]!}":${manager[Place.Accepted + index] as number}`);
   const [receive, send] = overlay<typeof import('../net/sizing.ts')>($module('../net/sizing.ts')).windows(
     heap,
     manager[Place.Open],
