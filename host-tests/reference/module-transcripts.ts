@@ -72,7 +72,7 @@ function observe(entry: Transcript): Required<Pick<Transcript, 'prints' | 'later
   const clock = new VirtualClock();
   const atEdge = entry.note?.includes('microsecond counter') ?? false;
   const board = new VirtualBoard({
-    profile: { ...findProfile('nodemcu-3.0'), lua: { integerConversion: 'nearest' } },
+    profile: { ...findProfile('nodemcu-3.0'), lua: { integerConversion: 'nearest', chars: 'signed' } },
     clock,
     random: seededRandom(1),
     flash: new MemoryFlash(),

@@ -10,7 +10,8 @@ const deepestNesting = 200;
  */
 export function readChunk(bytes: Uint8Array, layout: ChunkLayout): Prototype {
   const header = bytes.subarray(0, chunkHeader.length);
-  if (header.length < chunkHeader.length || header.some((byte, i) => byte !== chunkHeader[i])) {
+  if (header.length < chunkHeader.length) throw new MalformedChunk('unexpected end in precompiled chunk');
+  if (header.some((byte, i) => byte !== chunkHeader[i])) {
     throw new MalformedChunk('bad header in precompiled chunk');
   }
   const reader = new ChunkReader(bytes, layout);

@@ -88,7 +88,7 @@ export class Firmware {
     this.network = options.network?.(this.host, options.networkOptions);
     const tables = new ReadOnlyTables(lua);
     const modules = [...builtInModules(this.host, this.repl, errors), ...(this.network?.modules ?? [])];
-    buildEnvironment(lua, { lua, chunks, tables, print: (text) => console.print(text) }, modules);
+    buildEnvironment(lua, { lua, chunks, tables, stringLibrary: 0, print: (text) => console.print(text) }, modules);
     lua.roundsIntegers = profile.lua?.integerConversion === 'nearest';
     this.#limitHeap();
     moveToFlash(lua, tables.constant);

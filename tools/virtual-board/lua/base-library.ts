@@ -6,17 +6,33 @@ import { GLOBALS_INDEX, type Lua, type LuaFunction, LuaType, upvalueIndex } from
 export function baseOverrides(environment: Environment): Record<string, LuaFunction> {
   const { chunks, tables } = environment;
 
+  // The stock function would find no position for its own complaints: its caller is no Lua function.
   function onRealTable(lua: Lua): number {
+    lua.checkTable(1);
     tables.unwrap(1);
     return callStock(lua);
   }
 
+  function rawget(lua: Lua): number {
+    lua.checkTable(1);
+    lua.checkAny(2);
+    return onRealTable(lua);
+  }
+
   function rawset(lua: Lua): number {
+    lua.checkTable(1);
+    lua.checkAny(2);
+    lua.checkAny(3);
     if (tables.has(1)) throw new LuaError('table is readonly');
     return callStock(lua);
   }
 
   function getmetatable(lua: Lua): number {
+    lua.checkAny(1);
+    if (lua.type(1) === LuaType.string) {
+      lua.pushKept(environment.stringLibrary);
+      return 1;
+    }
     if (!tables.has(1)) return callStock(lua);
     lua.pushNil();
     return 1;
@@ -34,15 +50,29 @@ export function baseOverrides(environment: Environment): Record<string, LuaFunct
     const parts: Uint8Array[] = [];
     for (;;) {
       lua.pushValue(1);
-      lua.call(0, 1);
-      if (lua.type(-1) === LuaType.nil) break;
-      if (lua.type(-1) !== LuaType.string) throw new LuaError('reader function must return a string');
-      const part = lua.toBytes(-1) ?? new Uint8Array();
-      lua.pop();
+      const status = lua.protectedCall(0, 1);
+      if (status !== 0) return chunkOrError(lua, status);
+      const part = readPart(lua);
+      if (part === undefined) return chunkOrError(lua, 1);
       if (part.length === 0) break;
       parts.push(part);
     }
     return chunkOrError(lua, chunks.load(lua, Buffer.concat(parts), chunkName));
+  }
+
+  /** Pops what a reader has returned; nothing ends the chunk. Undefined, with a message in its place, for no string. */
+  function readPart(lua: Lua): Uint8Array | undefined {
+    const type = lua.type(-1);
+    if (type === LuaType.string || type === LuaType.number || type === LuaType.nil) {
+      const part = lua.toBytes(-1) ?? new Uint8Array();
+      lua.pop();
+      return part;
+    }
+    lua.pop();
+    lua.exports.luaL_where(lua.L, 1);
+    lua.pushString('reader function must return a string');
+    lua.exports.lua_concat(lua.L, 2);
+    return undefined;
   }
 
   function loadfile(lua: Lua): number {
@@ -66,7 +96,7 @@ export function baseOverrides(environment: Environment): Record<string, LuaFunct
 
   return {
     next: onRealTable,
-    rawget: onRealTable,
+    rawget,
     rawset,
     getmetatable,
     loadstring,
@@ -117,7 +147,13 @@ function gcinfo(lua: Lua): number {
   return 1;
 }
 
+/** What a step of the chip's collector gets done at least (GCSTEPSIZE at a step multiplier of 200). */
+const STEP_BYTES = 2048;
+/** What the Lua state itself holds on the chip, and a cycle has to walk through. */
+const STATE_BYTES = 6000;
+
 function collector(): LuaFunction {
+  let stepped = 0;
   const options = 'stop restart collect count step setpause setstepmul setmemlimit getmemlimit'.split(' ');
   const settings = { setpause: 'pause', setstepmul: 'stepMultiplier', setmemlimit: 'memoryLimit' } as const;
 
@@ -132,8 +168,7 @@ function collector(): LuaFunction {
       case 'count':
         return lua.heap.luaBytes() / 1024;
       case 'step':
-        lua.collect();
-        return true;
+        return step(lua, value);
       case 'setpause':
       case 'setstepmul':
       case 'setmemlimit': {
@@ -148,6 +183,15 @@ function collector(): LuaFunction {
         lua.collect();
         return 0;
     }
+  }
+
+  /** Collects everything, but says that a cycle is over only as often as steps of this size would. */
+  function step(lua: Lua, kilobytes: number): boolean {
+    lua.collect();
+    stepped += Math.max(STEP_BYTES, kilobytes * 1024);
+    if (stepped < STATE_BYTES + lua.heap.luaBytes()) return false;
+    stepped = 0;
+    return true;
   }
 
   return function collectgarbage(lua: Lua): number {

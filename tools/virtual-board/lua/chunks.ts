@@ -43,7 +43,7 @@ export class ChunkLoader {
       stock = toStockChunk(chunk);
     } catch (error) {
       if (!(error instanceof MalformedChunk)) throw error;
-      lua.pushString(`${displayName(chunkName)}: ${error.message} in precompiled chunk`);
+      lua.pushString(`${binaryName(chunkName)}: ${error.message}`);
       return SYNTAX_ERROR;
     }
     const status = lua.loadBuffer(stock, chunkName);
@@ -90,6 +90,12 @@ function withoutShebang(content: Uint8Array): Uint8Array {
   if (content[0] !== HASH) return content;
   const end = content.indexOf(NEWLINE);
   return end < 0 ? new Uint8Array() : content.subarray(end);
+}
+
+/** How luaU_undump calls a chunk. */
+function binaryName(chunkName: string): string {
+  if (chunkName.startsWith('@') || chunkName.startsWith('=')) return chunkName.slice(1);
+  return chunkName.charCodeAt(0) === SIGNATURE ? 'binary string' : chunkName;
 }
 
 /** luaO_chunkid for the names that a board uses. */

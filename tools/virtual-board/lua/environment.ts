@@ -25,6 +25,8 @@ export interface Environment {
   lua: Lua;
   chunks: ChunkLoader;
   tables: ReadOnlyTables;
+  /** Kept reference of the string library, from buildEnvironment on. */
+  stringLibrary: number;
   /** Where print and error reports go, before node.output. */
   print: (text: string) => void;
 }
@@ -37,6 +39,7 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   const { tables } = environment;
   lua.exports.luaL_openlibs(lua.L);
   lua.setTop(0);
+  disarmStockFiles(lua);
   nameTypes(lua);
   pushStock(lua);
   const stock = lua.top();
@@ -60,6 +63,17 @@ export function buildEnvironment(lua: Lua, environment: Environment, modules: re
   lua.pushValue(GLOBALS_INDEX);
   lua.exports.lua_setmetatable(lua.L, GLOBALS_INDEX);
   lua.setTop(0);
+}
+
+/**
+ * Stock Lua's standard files are garbage here, and the firmware has none. Their finalizer must never run: an error in it
+ * ("FILE* expected, got userdata" was seen once) has no protected caller.
+ */
+function disarmStockFiles(lua: Lua): void {
+  lua.getField(REGISTRY_INDEX, 'FILE*');
+  lua.pushNil();
+  lua.setField(-2, '__gc');
+  lua.pop();
 }
 
 /** The firmware calls light userdata "lightfunction" (app/lua/ltm.c); the names are an array of pointers in memory. */
@@ -99,7 +113,11 @@ function fillLibraries(lua: Lua, environment: Environment, stock: number, rom: n
       lua.setField(-2, 'getstrings');
     }
     environment.tables.freeze();
-    if (library === 'string') linkStringMetatable(lua);
+    if (library === 'string') {
+      linkStringMetatable(lua);
+      lua.pushValue(-1);
+      environment.stringLibrary = lua.keep();
+    }
     lua.setField(rom, library);
     lua.pop();
   }
@@ -114,13 +132,21 @@ function getStrings(lua: Lua): number {
   return 1;
 }
 
-/** The metatable of strings is the string library, with itself as __index, as in the firmware. */
+/**
+ * The metatable of strings is the string library, with itself as __index (app/lua/lstrlib.c). Lua looks metamethods up
+ * without metamethods, so that what it uses here is a table of its own; getmetatable shows the library.
+ */
 function linkStringMetatable(lua: Lua): void {
+  lua.getField(-1, '__index');
+  lua.pushValue(-2);
+  lua.setField(-2, '__index');
   lua.pushString('');
   lua.exports.lua_getmetatable(lua.L, -1);
+  lua.pushValue(-3);
+  lua.setField(-2, '__index');
   lua.getField(-3, '__mod');
   lua.setField(-2, '__mod');
-  lua.pop(2);
+  lua.pop(3);
 }
 
 /** Pushes the table of base functions. */

@@ -33,6 +33,9 @@ function formatOperator(lua: Lua): number {
   }
   lua.pushValue(upvalueIndex(1));
   lua.insert(1);
-  lua.call(count, 1);
-  return 1;
+  if (lua.protectedCall(count, 1) === 0) return 1;
+  lua.exports.luaL_where(lua.L, 1);
+  lua.insert(-2);
+  lua.exports.lua_concat(lua.L, 2);
+  return lua.raise();
 }

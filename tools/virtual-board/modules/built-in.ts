@@ -28,7 +28,14 @@ export function builtInModules(host: ModuleHost, repl: Repl, errors: ErrorReport
       gpioModule(host),
       uartModule(host, repl),
     ],
-    ...[bitModule(), encoderModule(), structModule(), cryptoModule(host), pipe, sjsonModule(host)],
+    ...[
+      bitModule(),
+      encoderModule(host.profile.lua?.chars ?? 'unsigned'),
+      structModule(),
+      cryptoModule(host),
+      pipe,
+      sjsonModule(host),
+    ],
     ...[adcModule(host), pwmModule(host), rtctimeModule(host)],
   ];
 }

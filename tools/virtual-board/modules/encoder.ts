@@ -6,8 +6,11 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const PADDING = 0x3d;
 const INVALID = 0xff;
 
-/** Base64 and hexadecimal (firmware: app/modules/encoder.c). */
-export function encoderModule(): LuaModule {
+/**
+ * Base64 and hexadecimal (firmware: app/modules/encoder.c). `chars`: what C's char is; the firmware's check for foreign
+ * characters works only where it is unsigned.
+ */
+export function encoderModule(chars: 'signed' | 'unsigned'): LuaModule {
   const apply =
     (convert: (input: Uint8Array) => Uint8Array): LuaFunction =>
     (lua) => {
@@ -23,13 +26,19 @@ export function encoderModule(): LuaModule {
     fields: {
       toBase64: apply(text('base64')),
       toHex: apply(text('hex')),
-      fromBase64: apply(fromBase64),
+      fromBase64: apply(chars === 'signed' ? fromBase64 : (input) => fromBase64(checked(input))),
       fromHex: apply(fromHex),
     },
   };
 }
 
-/** Like the firmware: a foreign character counts as 255, only the length is checked. */
+function checked(input: Uint8Array): Uint8Array {
+  const text = Buffer.from(input).toString('latin1');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new LuaError('Invalid base64 string');
+  return input;
+}
+
+/** A foreign character counts as 255. */
 function fromBase64(input: Uint8Array): Uint8Array {
   if (input.length % 4 !== 0) throw new LuaError('Invalid base64 string');
   const output: number[] = [];

@@ -6,8 +6,8 @@ import type { ModuleHost } from './host.ts';
 import { OpenFile, OpenFiles } from './open-file.ts';
 
 const READ_CHUNK = 1024;
-/** A read ends at the end of a stdio-sized piece that the file system cannot fill (LUAL_BUFFERSIZE / 2). */
-const NO_END = -1;
+/** LUAI_MAXINT32 */
+const WHOLE = 0x7fffffff;
 
 interface FileObject {
   file: OpenFile | undefined;
@@ -24,6 +24,8 @@ export function fileModule(host: ModuleHost): LuaModule {
   let current: OpenFile | undefined;
   let currentReference = NO_REF;
   let rtcCallback = NO_REF;
+  // Without an end character the firmware compares with EOF, -1, which a signed char of 0xff equals.
+  const noEnd = host.profile.lua?.chars === 'signed' ? 0xff : -1;
 
   function checkName(lua: Lua, argument: number): string {
     const name = lua.checkString(argument);
@@ -96,7 +98,7 @@ export function fileModule(host: ModuleHost): LuaModule {
     const isObject = lua.type(1) === LuaType.userdata;
     const first = isObject ? 2 : 1;
     let length = READ_CHUNK;
-    let end = NO_END;
+    let end = noEnd;
     if (lua.type(first) === LuaType.number) {
       length = lua.checkInteger(first);
     } else if (lua.type(first) === LuaType.string) {
@@ -108,9 +110,8 @@ export function fileModule(host: ModuleHost): LuaModule {
   }
 
   function readInto(lua: Lua, file: OpenFile, length: number, end: number): number {
-    const bytes = file.read(length < 0 ? Number.MAX_SAFE_INTEGER : length, end);
+    const bytes = length > 0 ? file.read(length, end) : new Uint8Array();
     if (bytes) lua.pushBytes(bytes);
-    else if (length === 0) lua.pushString('');
     else lua.pushNil();
     return 1;
   }
@@ -217,7 +218,7 @@ export function fileModule(host: ModuleHost): LuaModule {
     openFile(lua);
     const object = lua.toUserdata(-1, FILE);
     if (!object?.file) return 0;
-    readInto(lua, object.file, -1, NO_END);
+    readInto(lua, object.file, WHOLE, noEnd);
     close(object);
     forgetCurrent();
     return 1;
@@ -231,7 +232,8 @@ export function fileModule(host: ModuleHost): LuaModule {
     openFile(lua);
     const object = lua.toUserdata(-1, FILE);
     if (!object?.file) return 1;
-    const isWritten = object.file.write(lua.checkBytes(3));
+    lua.remove(2);
+    const isWritten = object.file.write(lua.checkBytes(2));
     close(object);
     forgetCurrent();
     return pushResult(lua, isWritten);

@@ -213,12 +213,8 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
   }
 
   function dsleep(lua: Lua): number {
-    const option = lua.type(2) === LuaType.number ? lua.toInteger(2) : 0;
-    if (option < 0 || option > 4) lua.argError(2, 'wrong option value');
-    if (lua.type(1) !== LuaType.number) return 0;
-    const microseconds = lua.toNumber(1);
-    if (microseconds >= MAX_SLEEP_US) lua.argError(1, 'invalid time value');
-    host.sleep(microseconds / 1000);
+    // The firmware's own checks of time and option have their arguments swapped and never fail.
+    if (lua.type(1) === LuaType.number) host.sleep(lua.toNumber(1) / 1000);
     return 0;
   }
 
@@ -250,7 +246,8 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     let isEmpty = true;
     lua.pushNil();
     while (lua.next(1)) {
-      isEmpty = false;
+      const isNamed = lua.type(-2) === LuaType.string || lua.type(-2) === LuaType.number;
+      if (isNamed) isEmpty = false;
       switch (lua.type(-2) === LuaType.string ? lua.toString(-2) : undefined) {
         case 'command':
           startup.command = lua.checkString(lua.top());

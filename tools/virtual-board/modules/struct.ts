@@ -30,10 +30,13 @@ class Format {
   readonly #lua: Lua;
   readonly #text: string;
   readonly #header: Header = { littleEndian: true, alignment: 1 };
+  readonly #isMeasuring: boolean;
   #at = 0;
 
-  constructor(lua: Lua, text: string) {
+  /** `isMeasuring`: letters without a meaning are no errors but take no room, as in the firmware's b_size. */
+  constructor(lua: Lua, text: string, isMeasuring = false) {
     this.#lua = lua;
+    this.#isMeasuring = isMeasuring;
     const end = text.indexOf('\0');
     this.#text = end < 0 ? text : text.slice(0, end);
   }
@@ -72,7 +75,10 @@ class Format {
       if (integerSize <= MAX_INTEGER_SIZE) return integerSize;
       throw new LuaError(`integral size ${integerSize} is larger than limit of ${MAX_INTEGER_SIZE}`);
     }
-    return SIZES[option] ?? this.#lua.argError(1, `invalid format option '${option}'`);
+    const known = SIZES[option];
+    if (known !== undefined) return known;
+    if (this.#isMeasuring && /[a-z\d]/i.test(option)) return 0;
+    return this.#lua.argError(1, `invalid format option '${option}'`);
   }
 
   #number(fallback: number): number {
@@ -203,7 +209,7 @@ function readInteger({ option, header }: Item, bytes: Uint8Array): number {
 }
 
 function size(lua: Lua): number {
-  const format = new Format(lua, lua.checkString(1));
+  const format = new Format(lua, lua.checkString(1), true);
   let position = 0;
   for (let item = format.next(0); item; item = format.next(position)) {
     if (item.option === 's') lua.argError(1, "option 's' has no fixed size");

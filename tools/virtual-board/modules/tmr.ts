@@ -146,7 +146,8 @@ export function tmrModule(host: ModuleHost): LuaModule {
 
   function state(lua: Lua): number {
     const timer = lua.checkUserdata(1, TIMER);
-    if (timer.mode === Mode.off) {
+    // A stop marks even a timer that was never registered as idle, and so as a timer with a mode.
+    if (timer.mode === Mode.off && !timer.idle) {
       lua.pushNil();
       return 1;
     }

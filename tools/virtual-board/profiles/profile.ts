@@ -66,6 +66,8 @@ interface LuaProfile {
    * nearest even (firmware: app/lua/luaconf.h, lua_number2int).
    */
   readonly integerConversion: 'truncate' | 'nearest';
+  /** What a plain `char` of C is: unsigned on silicon, signed on a PC. */
+  readonly chars: 'signed' | 'unsigned';
 }
 
 /** How slow the chip is; counts in `speed: 'chip'`, and in the patience of the watchdog always. */
