@@ -175,6 +175,47 @@ const programs: Record<string, Record<string, string>> = {
     `,
     'effects.ts': `print('effect');\nexport {};`,
   },
+  'functions that are called once, in every form': {
+    'main.ts': `
+      import { early, describe, tail } from './calls.ts';
+      const seen: string[] = [];
+      function note(x: string): string { seen.push(x); return x; }
+      function nothing(): void { note('nothing'); }
+      function given(a: number, b = 5, c?: string): string { a += 1; return \`\${a} \${b} \${c ?? 'none'}\`; }
+      function inLoop(list: number[]): number {
+        for (const x of list) { if (x > 2) return x; }
+        return -1;
+      }
+      function first(list: number[]): number { return inLoop(list); }
+      function sum(list: number[]): number { let total = 0; for (const x of list) total += half(x); return total; }
+      function half(x: number): number { if (x % 2 === 0) return x / 2; const y = x * 3; return y + 1; }
+      function isBig(n: number): boolean { if (n < 10) return false; note('big'); return n % 2 === 0; }
+      function judge(n: number): string { if (!isBig(n)) return 'small'; return 'even'; }
+      function counter(start: number): () => number { return () => { start += 1; return start; }; }
+      function makeTwo(): string { const a = counter(1); return \`\${a()}\${a()}\`; }
+      function type_(print: string): string { const tostring = 'shadow'; return wrap(print) + tostring; }
+      function wrap(s: string): string { return tostring(s) + '!'; }
+      function pair(n: number): LuaMultiReturn<[number, number]> { if (n > 1) return $multi(n, n * 2); return $multi(0, 0); }
+      function swap(): string { const [a, b] = pair(3); return \`\${b}\${a}\`; }
+      function assign(): string { let a = 'old'; let b = a; a = late(a); if (b === 'old') b = late2(); return a + b; }
+      function late(a: string): string { const b = a + '1'; if (b === 'x') return 'never'; return b; }
+      function late2(): string { const a = note('late2'); return a; }
+      function recursive(n: number): number { return n <= 0 ? 0 : 1 + recursive(n - 1); }
+      function preset(a = note('preset')): string { return a + '.'; }
+      nothing();
+      print(preset(), given(1), given(2, 3), first([1, 2, 3]), sum([1, 2, 3]), judge(4), judge(12), judge(13), makeTwo());
+      print(type_('p'), swap(), assign(), recursive(4), early(1), early(-1), describe('x'), tail(3), seen.join(' '));
+    `,
+    'calls.ts': `
+      const log: string[] = [];
+      function check(n: number): string { if (n < 0) { log.push('negative'); return 'no'; } log.push('fine'); return 'yes'; }
+      export function early(n: number): string { const result = check(n); return result + log.join(','); }
+      function inner(log: string): string { return 'inner ' + log; }
+      export function describe(x: string): string { return '<' + inner(x) + '>'; }
+      function last(n: number): number { if (n > 2) { return n; } log.push('last'); return 0; }
+      export function tail(n: number): number { log.push('tail'); return last(n); }
+    `,
+  },
   'more locals than one function may have': {
     'main.ts': `
       ${Array.from({ length: 6 }, (_, m) => `import { f${m}, total${m} } from './m${m}.ts';`).join('\n')}

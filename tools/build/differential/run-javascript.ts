@@ -16,6 +16,7 @@ function luaFunctions(lines: string[]): Record<string, unknown> {
       sub: (s: string, from: number, to?: number) => s.slice(from - 1, to),
       len: (s: string) => s.length,
     },
+    $multi: (...values: unknown[]) => values,
     luaPackage: { loaded: {} },
   };
 }

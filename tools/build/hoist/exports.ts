@@ -44,18 +44,20 @@ export function declaringStatement(unit: Unit, name: string): lua.AssignmentStat
   return lua.isFunctionExpression(value) || mentions(value, sites) === 0 ? first : undefined;
 }
 
-/** Whether an export is ever assigned but by its declaration. */
+/** Whether an export ever changes: anything but one assignment by the module itself may happen at any time. */
 export function isReassigned(unit: Unit, name: string): boolean {
   const sites = new Set<lua.Node>(unit.exportSites.get(name));
-  const declaring = declaringStatement(unit, name);
-  let found = false;
+  const assigns = (node: lua.Node): boolean =>
+    lua.isAssignmentStatement(node) && node.left.some((target) => sites.has(target));
+  let atTopLevel = 0;
+  let anywhere = 0;
   for (const statement of unit.statements) {
+    if (assigns(statement)) atTopLevel++;
     walkLua(statement, (node) => {
-      if (node !== declaring && lua.isAssignmentStatement(node))
-        found ||= node.left.some((target) => sites.has(target));
+      if (assigns(node)) anywhere++;
     });
   }
-  return found;
+  return anywhere !== atTopLevel || anywhere > 1;
 }
 
 function mentions(node: lua.Node, sites: readonly lua.Node[]): number {

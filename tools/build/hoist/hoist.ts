@@ -4,6 +4,7 @@ import { walkLua } from '../lua-ast/walk.ts';
 import { type ModuleGraph, requiredSpecifier } from '../module-graph.ts';
 import { type ExportLayouts, takeByLayout } from './export-layout.ts';
 import type { OutsideUse } from './exports.ts';
+import { inlineCalls } from './inline-calls.ts';
 import { withinLimit } from './local-limit.ts';
 import { type Segment, mergeUnits } from './merge.ts';
 import type { Partition } from './partition.ts';
@@ -40,6 +41,7 @@ export function hoist(graph: ModuleGraph, part: Partition, context: HoistContext
   takeByLayout(graph, segments, context.layouts);
   nameRequires(graph, segments, (file) => context.deviceName(context.layouts.get(file)?.holder ?? file));
   simplify(segments);
+  inlineCalls(segments);
   return withinLimit(segments, '____shared');
 }
 

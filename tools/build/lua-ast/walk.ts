@@ -14,6 +14,17 @@ export function walkLua(node: lua.Node, visit: (node: lua.Node) => void): void {
   for (const child of childNodes(node)) walkLua(child, visit);
 }
 
+/** Whether `matches` holds for the node or any below it. */
+export function someNode(node: lua.Node, matches: (node: lua.Node) => boolean): boolean {
+  if (matches(node)) return true;
+  for (const child of childNodes(node)) if (someNode(child, matches)) return true;
+  return false;
+}
+
+export function containsNode(node: lua.Node, wanted: lua.Node): boolean {
+  return someNode(node, (inner) => inner === wanted);
+}
+
 /**
  * A deep copy in which `replace` may exchange nodes: it sees each node before its children and returns a node to use
  * instead (taken as it is), or undefined to go on. The original stays as it was, so it can be kept between builds.
