@@ -23,8 +23,8 @@ const left: LuaTable<net.Socket, number> = new LuaTable();
 function sendOne(this: void, socket: net.Socket): void {
   const count = left.get(socket);
   if (count === undefined || count === 0) return;
-  left.set(socket, count - 1);
-  socket.send(SEGMENT);
+  // A send of several segments is acknowledged in parts; until it is whole some stacks refuse the next one.
+  if (pcall(socket.send, socket, SEGMENT)[0]) left.set(socket, count - 1);
 }
 
 function sendTwo(this: void, socket: net.Socket): void {

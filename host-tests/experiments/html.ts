@@ -2,11 +2,38 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { sequenceSvg } from '../stress/report/sequence-svg.ts';
 import { verdictInfo, type VerdictName } from '../stress/verdict/verdict.ts';
-import { rangeText } from './report.ts';
-import type { ExperimentResult, FigureResult, TrialResult } from './run.ts';
+import { expectedText, measuredText } from './report.ts';
+import type { ExperimentResult, PlotResult } from './run.ts';
+import type { FigureResult, TrialResult } from './trial-result.ts';
 
-/** One page without any reference to the network: every experiment with its figures, its chart and its duel. */
-export async function experimentsPage(results: readonly ExperimentResult[], seed: number): Promise<string> {
+/** One page without any reference to the network: every experiment with its figures, its charts and its duel. */
+export function experimentsPage(results: readonly ExperimentResult[], seed: number): Promise<string> {
+  const passed = results.filter((result) => result.passed).length;
+  return wholePage({
+    hasPassed: passed === results.length,
+    badge: `${passed}/${results.length}`,
+    title: 'The four texts, reproduced and cured',
+    caption: `Seed ${seed}: in virtual time the same seed gives the same digits. Nothing here was run on silicon.`,
+    body: results.map(section).join('\n'),
+    charts: results.flatMap(chartsOf),
+  });
+}
+
+/** What the page's script draws into the element with this id. */
+export type Chart =
+  | { id: string; kind: 'heap'; trials: { name: string; curve: TrialResult['curve'] }[] }
+  | ({ id: string; kind: 'plot' } & PlotResult);
+
+export interface PageParts {
+  hasPassed: boolean;
+  badge: string;
+  title: string;
+  caption: string;
+  body: string;
+  charts: readonly Chart[];
+}
+
+export async function wholePage({ hasPassed, badge, title, caption, body, charts }: PageParts): Promise<string> {
   const uplot = createRequire(import.meta.url)
     .resolve('uplot')
     .replace(/uPlot\.[a-z]+\.js$/, '');
@@ -17,8 +44,7 @@ export async function experimentsPage(results: readonly ExperimentResult[], seed
     readFile(new URL('./page/experiments.css', import.meta.url), 'utf8'),
     readFile(new URL('./page/experiments.js', import.meta.url), 'utf8'),
   ]);
-  const passed = results.filter((result) => result.passed).length;
-  const word = passed === results.length ? 'PASS' : 'FAIL';
+  const word = hasPassed ? 'PASS' : 'FAIL';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -26,32 +52,35 @@ export async function experimentsPage(results: readonly ExperimentResult[], seed
 <title>${word} last-ack experiments</title>
 <style>${libraryStyle}${style}${ownStyle}</style>
 <main>
-<header><span class="badge ${word.toLowerCase()}">${passed}/${results.length}</span><div><h1>The four texts, reproduced and cured</h1>
-<p>In virtual time, seed ${seed}: the same seed gives the same digits. Nothing here was run on silicon.</p></div></header>
-${results.map(section).join('\n')}
+<header><span class="badge ${word.toLowerCase()}">${escape(badge)}</span><div><h1>${escape(title)}</h1>
+<p>${escape(caption)}</p></div></header>
+${body}
 </main>
 <script>${library}</script>
-<script>const experiments = ${JSON.stringify(results.map(chartData)).replaceAll('<', '\\u003c')};
+<script>const charts = ${JSON.stringify(charts).replaceAll('<', '\\u003c')};
 ${script}</script>
 </html>
 `;
 }
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-const chartData = ({ id, chart, trials }: ExperimentResult): object => ({
-  id,
-  chart,
-  trials: trials.map(({ name, curve }) => ({ name, curve })),
-});
+function chartsOf({ id, chart, trials, plot }: ExperimentResult): Chart[] {
+  const curves = trials.map(({ name, curve }) => ({ name, curve }));
+  return [
+    ...(chart === 'heap' ? [{ id: `heap-${id}`, kind: 'heap' as const, trials: curves }] : []),
+    ...(plot ? [{ id: `plot-${id}`, kind: 'plot' as const, ...plot }] : []),
+  ];
+}
 
 function section(result: ExperimentResult): string {
-  const { id, text, title, source, passed, trials, chart } = result;
+  const { id, text, title, source, passed, trials, chart, plot } = result;
   return `<section><h2><i class="dot ${passed ? 'ok' : 'wrong'}"></i>${id} ${escape(title)}</h2>
 <p class="caption">${escape(text)}. Expected figures: ${escape(source)}.</p>
 <div class="trials">${trials.map(trialBlock).join('')}</div>
-${chart === 'heap' ? `<div class="chart" id="chart-${id}"></div>` : ''}
+${chart === 'heap' ? `<h3>Free heap over time</h3><div class="chart" id="heap-${id}"></div>` : ''}
+${plot ? `<h3>${escape(plot.y)} against ${escape(plot.x)}</h3><div class="chart" id="plot-${id}"></div>` : ''}
 ${specimen(trials)}</section>`;
 }
 
@@ -61,12 +90,15 @@ function trialBlock(trial: TrialResult): string {
     trial.failure === undefined
       ? `<table>${trial.figures.map(figureRow).join('')}</table>${strip(trial.endings)}`
       : `<p class="bad">${escape(trial.failure.slice(0, 300))}</p>`;
-  return `<div class="trial${trial.isCure ? ' cure' : ''}"><h3>${escape(name)}</h3><p class="caption">${escape(trial.profile)}, ${escape(trial.program)}, ${(trial.virtualMs / 1000).toFixed(0)} s of virtual time</p>${body}</div>`;
+  const capture = trial.capture === undefined ? '' : `; capture ${trial.capture.replace(/^.*\//, '')}`;
+  const how = `${trial.program}; ${(trial.elapsedMs / 1000).toFixed(0)} s, seed ${trial.seed}${capture}`;
+  return `<div class="trial${trial.isCure ? ' cure' : ''}"><h3>${escape(name)}</h3><p class="caption">${escape(how)}</p>${body}<p class="caption where">${escape(trial.where)}</p></div>`;
 }
 
-function figureRow({ name, measured, low, high, unit = '', passed }: FigureResult): string {
-  const value = `${Math.round(measured * 100) / 100} ${unit}`.trim();
-  return `<tr class="${passed ? 'good' : 'bad'}"><td><b>${passed ? '✓' : '✗'}</b> ${escape(name)}</td><td class="number">${value}</td><td class="expected">${escape(`${rangeText(low, high)} ${unit}`.trim())}</td></tr>`;
+function figureRow(figure: FigureResult): string {
+  const { name, reference, passed } = figure;
+  const source = reference === undefined ? '' : `<br><small>reference ${escape(reference)}</small>`;
+  return `<tr class="${passed ? 'good' : 'bad'}"><td><b>${passed ? '✓' : '✗'}</b> ${escape(name)}</td><td class="number">${escape(measuredText(figure))}</td><td class="expected">${escape(expectedText(figure))}${source}</td></tr>`;
 }
 
 /** A square per connection, in order: the rhythm of the duels is seen at once. */

@@ -1,177 +1,224 @@
 import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
-import type { Experiment, ExpectedFigure, PeerLoad, Program, Trial } from './experiment.ts';
-import { transferMs, type Observation } from './observe.ts';
+import type { BoardTrial, ExpectedFigure, Experiment, Plot, Program, StackTrial } from './experiment.ts';
+import { exactly, measure, served, transferMs, transferRate, within, type Reader } from './figures.ts';
+import type { AckPolicy } from './peer/linux-connection.ts';
 
 /** The program's port that keeps one send in flight, and the one that keeps several. */
 const ONE_IN_FLIGHT = 9001;
 const SEVERAL_IN_FLIGHT = 9002;
 const MSS = 1460;
 
-const bulk = (length: number, count: number, inFlight: number): Program => ({
-  name: `${count} sends of ${length} B`,
-  entry: 'examples/bulk-sender.ts',
-  ready: 'bulk:',
-  files: { 'bulk.lua': `return {length=${length},count=${count},inFlight=${inFlight}}` },
-});
-
-/** A peer that acknowledges every second segment at once and a single one after `delayMs`. */
-const fetch = (port: number, length: number, count: number, delayMs: number): PeerLoad => ({
-  kind: 'fetch',
-  port,
-  bytes: length * count,
-  durationMs: count * delayMs + 3000,
-  policy: { every: 2, delayMs },
-});
+/** Every second segment at once, a single one after `delayMs`. */
+const strict = (delayMs: number): AckPolicy => ({ every: 2, delayMs });
+/** Linux with TCP_QUICKACK off: its shortest delay. */
+const QUICK_ACK_OFF: AckPolicy = { every: 2, delayMs: 40, quickAckOff: true };
 
 interface TrialPlan {
   name: string;
   profile: string;
-  port?: number;
   length: number;
   count: number;
-  delayMs: number;
-  figure: ExpectedFigure;
+  policy: AckPolicy;
+  figures: ExpectedFigure[];
   isCure?: boolean;
-  /** Sends in flight on the second port. */
+  /** Sends that the program keeps on their way; with one it waits for each. */
   inFlight?: number;
 }
 
-function trial({
-  name,
-  profile,
-  port = ONE_IN_FLIGHT,
-  length,
-  count,
-  delayMs,
-  figure,
-  isCure = false,
-  inFlight = 2,
-}: TrialPlan): Trial {
+function sends(plan: TrialPlan): BoardTrial {
+  const { name, profile, length, count, policy, figures, isCure = false, inFlight = 1 } = plan;
+  const port = inFlight === 1 ? ONE_IN_FLIGHT : SEVERAL_IN_FLIGHT;
+  const program: Program = {
+    name: `${count} sends of ${length} B, ${inFlight === 1 ? 'one' : 'several'} in flight`,
+    entry: 'examples/bulk-sender.ts',
+    ready: 'bulk:',
+    files: { 'bulk.lua': `return {length=${length},count=${count},inFlight=${inFlight}}` },
+  };
+  const bytes = length * count;
   return {
     name,
     isCure,
     profile: findProfile(profile),
-    program: bulk(length, count, inFlight),
-    load: fetch(port, length, count, delayMs),
-    figures: [figure],
+    program,
+    load: { kind: 'fetch', port, bytes, durationMs: count * policy.delayMs + 3000, policy },
+    figures,
   };
 }
 
-/** The last segment's delay is not waited for by the reader: it has the byte before the sender has its ACK. */
-const time = (low: number, high: number): ExpectedFigure => ({
-  name: 'transfer time',
-  read: transferMs,
-  low,
-  high,
-  unit: 'ms',
+/** The LED server's own page, which its send queue keeps two segments ahead. */
+const page = (policy: AckPolicy, figures: ExpectedFigure[]): BoardTrial => ({
+  name: "LED server's page by its send queue",
+  isCure: true,
+  profile: findProfile('nodemcu-3.0'),
+  program: { name: 'LED server', entry: 'src/main.ts', ready: 'listening' },
+  load: { kind: 'fetch', port: 80, bytes: 'content-length', durationMs: 5000, policy },
+  figures,
 });
 
-const rate =
-  (bytes: number) =>
-  (low: number, high: number): ExpectedFigure => ({
-    name: 'rate',
-    read: (observation: Observation) => bytes / Math.max(1, transferMs(observation)),
-    low,
-    high,
-    unit: 'kB/s',
+/** The last segment's delay is not waited for by the reader: it has the byte before the sender has its ACK. */
+const time = (low: number, high: number, reference?: string): ExpectedFigure =>
+  within('transfer time', transferMs, low, high, { unit: 'ms', ...(reference !== undefined && { reference }) });
+const rate = (low: number, high: number, reference?: string): ExpectedFigure =>
+  within('rate', transferRate, low, high, { unit: 'kB/s', ...(reference !== undefined && { reference }) });
+/** No delayed ACK was waited for. */
+const AT_ONCE = time(0, 30);
+const FULL_RATE = rate(30, Infinity);
+
+const readAhead = (name: string, buffers: number, figures: ExpectedFigure[], isCure = false): StackTrial => ({
+  name,
+  isCure,
+  profile: findProfile('nuttx'),
+  load: { kind: 'receive', senders: 1, buffers, windowMss: 4, bufferMs: 1, roundTripMs: 1, durationMs: 2000 },
+  figures,
+});
+
+const COUNTS = Array.from({ length: 12 }, (_, index) => index + 1);
+
+/** One write of so many segments at a time, for a peer that delays single ACKs by 200 ms. */
+function timesOver(read: Reader): Plot {
+  const series = (name: string, profile: string, inFlight = 1): Plot['series'][number] => ({
+    name,
+    points: COUNTS.map((x) => ({
+      x,
+      trial: sends({
+        name: `${name}, ${x}`,
+        profile,
+        length: MSS,
+        count: x,
+        policy: strict(200),
+        figures: [],
+        inFlight,
+      }),
+    })),
   });
+  return {
+    x: 'segments of 1460 B',
+    y: 'ms',
+    read,
+    series: [
+      series('uIP', 'uip'),
+      series('uIP split', 'uip-split'),
+      series('NuttX, a send for each', 'nuttx'),
+      series('NuttX split', 'nuttx-split'),
+      series('NuttX write buffers', 'nuttx-write-buffers', 8),
+      series('NodeMCU, two in flight', 'nodemcu-3.0', 2),
+    ],
+  };
+}
 
 /** Delayed ACK and TCP performance (NuttX, uIP). */
 export function lab4(): Experiment[] {
   const text = 'lab 4: delayed ACK and TCP performance (NuttX, uIP)';
-  const source = 'the arithmetic of the text, checked with a scripted peer';
-  const sends = 21;
-  const of512 = rate(512 * sends);
   return [
+    {
+      id: '4.1',
+      text,
+      title: 'stop and wait, 12 x 1460 B, Linux with quick ACK off',
+      source: 'uIP as a small model against Linux 6.18',
+      chart: 'none',
+      trials: [
+        sends({
+          name: 'uIP, whole packets',
+          profile: 'uip',
+          ...{ length: MSS, count: 12, policy: QUICK_ACK_OFF },
+          figures: [time(240, 280, '263 ms')],
+        }),
+        sends({
+          name: 'uIP split, 2 x 730 B',
+          profile: 'uip-split',
+          ...{ length: MSS, count: 12, policy: QUICK_ACK_OFF, isCure: true },
+          figures: [time(0, 5, '1 ms')],
+        }),
+        page(QUICK_ACK_OFF, [AT_ONCE, exactly('answered', served, 1)]),
+      ],
+    },
     {
       id: '4.2',
       text,
       title: '10 kB in seven segments, one in flight, a peer that delays single ACKs by 200 or 500 ms',
-      source,
+      source: 'the arithmetic of the text, checked with a scripted peer',
       chart: 'none',
       trials: [
-        trial({ name: 'uIP, 200 ms', profile: 'uip', length: MSS, count: 8, delayMs: 200, figure: time(1380, 1500) }),
-        trial({ name: 'uIP, 500 ms', profile: 'uip', length: MSS, count: 8, delayMs: 500, figure: time(3450, 3700) }),
-        trial({
+        sends({
+          name: 'uIP, 200 ms',
+          profile: 'uip',
+          ...{ length: MSS, count: 8, policy: strict(200) },
+          figures: [time(1380, 1500, '1.4 s')],
+        }),
+        sends({
+          name: 'uIP, 500 ms',
+          profile: 'uip',
+          ...{ length: MSS, count: 8, policy: strict(500) },
+          figures: [time(3450, 3700, '3.5 s')],
+        }),
+        sends({
           name: 'packets split in two',
-          isCure: true,
           profile: 'uip-split',
-          length: MSS,
-          count: 8,
-          delayMs: 200,
-          figure: time(0, 150),
+          ...{ length: MSS, count: 8, policy: strict(200), isCure: true },
+          figures: [AT_ONCE],
         }),
-        trial({
+        sends({
           name: 'two segments in flight',
-          isCure: true,
           profile: 'nodemcu-3.0',
-          port: SEVERAL_IN_FLIGHT,
-          length: MSS,
-          count: 8,
-          delayMs: 200,
-          figure: time(0, 150),
+          ...{ length: MSS, count: 8, policy: strict(200), isCure: true, inFlight: 2 },
+          figures: [AT_ONCE],
         }),
+        page(strict(500), [AT_ONCE, exactly('answered', served, 1)]),
       ],
+      plot: timesOver(transferMs),
     },
     {
       id: '4.3',
       text,
       title: 'a send returns with the ACK of its last segment: odd counts wait, even counts do not',
-      source,
+      source: 'the arithmetic of the text, checked with a scripted peer',
       chart: 'none',
       trials: [
-        trial({
-          name: 'NuttX, sends of 1 segment',
-          profile: 'nuttx',
-          length: MSS,
-          count: 6,
-          delayMs: 200,
-          figure: time(980, 1100),
-        }),
-        trial({
-          name: 'NuttX, sends of 2 segments',
-          profile: 'nuttx',
-          length: 2 * MSS,
-          count: 6,
-          delayMs: 200,
-          figure: time(0, 150),
-        }),
-        trial({
+        ...([1, 2, 3, 4] as const).map((segments) =>
+          sends({
+            name: `NuttX, 6 sends of ${segments} ${segments === 1 ? 'segment' : 'segments'}`,
+            profile: 'nuttx',
+            ...{ length: segments * MSS, count: 6, policy: strict(200) },
+            figures: [segments % 2 === 1 ? time(980, 1100, 'five waits of 200 ms') : AT_ONCE],
+          }),
+        ),
+        sends({
           name: 'NuttX, 512 B, 200 ms',
           profile: 'nuttx',
-          length: 512,
-          count: sends,
-          delayMs: 200,
-          figure: of512(2.4, 2.8),
+          ...{ length: 512, count: 21, policy: strict(200) },
+          figures: [rate(2.4, 2.8, '2.6 kB/s')],
         }),
-        trial({
+        sends({
           name: 'NuttX, 512 B, 500 ms',
           profile: 'nuttx',
-          length: 512,
-          count: sends,
-          delayMs: 500,
-          figure: of512(0.95, 1.15),
+          ...{ length: 512, count: 21, policy: strict(500) },
+          figures: [rate(0.95, 1.15, '1.0 kB/s')],
         }),
-        trial({
-          name: 'even number of segments',
-          isCure: true,
+        sends({
+          name: 'NuttX split: an even number of segments',
           profile: 'nuttx-split',
-          length: 512,
-          count: sends,
-          delayMs: 200,
-          figure: of512(30, Infinity),
+          ...{ length: 512, count: 21, policy: strict(200), isCure: true },
+          figures: [FULL_RATE],
         }),
-        trial({
-          name: 'write buffers',
-          isCure: true,
+        sends({
+          name: 'NuttX write buffers',
           profile: 'nuttx-write-buffers',
-          port: SEVERAL_IN_FLIGHT,
-          inFlight: sends + 1,
-          length: 512,
-          count: sends + 1,
-          delayMs: 200,
-          figure: of512(30, Infinity),
+          ...{ length: 512, count: 22, policy: strict(200), isCure: true, inFlight: 22 },
+          figures: [FULL_RATE],
         }),
+        readAhead('NuttX without read-ahead: what comes while the program is busy is lost', 1, [
+          within('segments lost', measure('drops'), 1, Infinity),
+          within('rate', measure('rate'), 0, MSS / 10, { unit: 'kB/s' }),
+        ]),
+        readAhead(
+          'NuttX read-ahead of 4 buffers',
+          4,
+          [
+            exactly('segments lost', measure('drops'), 0),
+            within('rate', measure('rate'), 1300, 1460, { unit: 'kB/s' }),
+          ],
+          true,
+        ),
       ],
     },
   ];

@@ -12,6 +12,7 @@ import { FlowTable, type JudgedFlow } from '../stress/verdict/flow-table.ts';
 import { readTcpFrame } from '../stress/verdict/frame.ts';
 import { BOARD, LAPTOP, LinuxHost } from './peer/linux-host.ts';
 import type { AckPolicy } from './peer/linux-connection.ts';
+import type { WatchWire } from './stack/watch.ts';
 
 export interface LaboratoryOptions {
   profile: BoardProfile;
@@ -20,8 +21,8 @@ export interface LaboratoryOptions {
   /** The line on the serial console after which the load may begin. */
   ready: string;
   seed: number;
-  heap?: number;
   policy?: AckPolicy;
+  watch: WatchWire;
   /** Further files on the device, by name. */
   files: Readonly<Record<string, string>>;
   /** Who is the server of the connections that are judged, and on which port. */
@@ -47,13 +48,14 @@ export class Laboratory {
   readonly #flows: FlowTable;
 
   constructor(options: LaboratoryOptions) {
-    const { profile, firmware, files, seed, heap, policy, judged, port } = options;
+    const { profile, firmware, files, seed, policy, judged, port, watch } = options;
     this.random = seededRandom(seed);
     this.#flows = new FlowTable({ address: (judged === 'board' ? BOARD : LAPTOP) >>> 0, port }, (flow) => {
       this.judged.push(flow);
     });
     const [boardEnd, laptopEnd] = createWire(this.clock);
     const observed = new ObservedLink(boardEnd);
+    watch(observed, this.clock);
     observed.observe((_direction, frame) => {
       const segment = readTcpFrame(frame);
       if (segment) this.#flows.take(segment, this.clock.now());
@@ -67,7 +69,6 @@ export class Laboratory {
       link: observed,
       speed: 'host',
       files: { ...readFirmware(firmware), ...encode(files) },
-      ...(heap !== undefined && { heap }),
     });
     this.board.onEvent((event) => {
       if (event.type === 'serial') this.console.push(event.text);

@@ -1,41 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from '../../tools/build/build.ts';
-import type { Segment } from '../stress/verdict/segment.ts';
-import { verdictInfo, type VerdictName } from '../stress/verdict/verdict.ts';
-import type { Experiment, Trial } from './experiment.ts';
-import { observeTrial, type Observation } from './observe.ts';
+import type { Experiment } from './experiment.ts';
+import type { Job, JobResult } from './job.ts';
+import { compilePrograms, runJobs } from './pool.ts';
+import { hasPassed, type TrialResult } from './trial-result.ts';
 
-export interface FigureResult {
-  name: string;
-  measured: number;
-  low: number;
-  high: number;
-  unit?: string;
-  passed: boolean;
-}
-
-export interface TrialResult {
-  name: string;
-  isCure: boolean;
-  profile: string;
-  program: string;
-  figures: FigureResult[];
-  /** Counts of verdicts. */
-  verdicts: Record<string, number>;
-  /** For the chart: [seconds, free heap, TIME_WAIT]. */
-  curve: [number, number, number][];
-  /** The verdict of every connection, in order. */
-  endings: string[];
-  /** The longest of the bad ones, for a picture; times from its beginning. */
-  specimen?: { verdict: VerdictName; why: string; segments: Segment[] };
-  virtualMs: number;
-  /** Of everything observed, so that the same seed can be seen to give the same run. */
-  digest: string;
-  /** Why it could not be run. */
-  failure?: string;
+export interface PlotResult {
+  x: string;
+  y: string;
+  series: { name: string; points: [number, number | null][] }[];
 }
 
 export interface ExperimentResult {
@@ -45,104 +16,77 @@ export interface ExperimentResult {
   source: string;
   chart: Experiment['chart'];
   trials: TrialResult[];
+  plot?: PlotResult;
   passed: boolean;
 }
 
-/** Runs experiments one after the other; each program is compiled once. */
+export interface RunOptions {
+  seed: number;
+  /** Runs the points of plots too; default true. */
+  plots?: boolean;
+  /** Gives a capture file its name; none: no captures. */
+  captureName?: (experiment: Experiment, trial: number) => string;
+  workers?: number;
+  /** Runs that are done, and how many there are. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Runs experiments in virtual time on all cores; results in the order of the table. */
 export async function runExperiments(
   experiments: readonly Experiment[],
-  seed: number,
-  onResult: (result: ExperimentResult) => void,
+  { onProgress, workers, ...options }: RunOptions,
 ): Promise<ExperimentResult[]> {
-  const workshop = new Workshop();
+  const plans = experiments.map((experiment) => ({ experiment, jobs: jobsOf(experiment, options) }));
+  const jobs = plans.flatMap((plan) => plan.jobs);
+  const { programs, close } = await compilePrograms(experiments);
   try {
-    const results: ExperimentResult[] = [];
-    for (const experiment of experiments) {
-      const trials: TrialResult[] = [];
-      for (const trial of experiment.trials) trials.push(await runTrial(trial, workshop, seed));
-      const { id, text, title, source, chart } = experiment;
-      const passed = trials.every(
-        ({ failure, figures }) => failure === undefined && figures.every((figure) => figure.passed),
-      );
-      const result = { id, text, title, source, chart, trials, passed };
-      results.push(result);
-      onResult(result);
-    }
-    return results;
+    let count = 0;
+    const done = await runJobs(jobs, programs, {
+      ...(workers !== undefined && { workers }),
+      onDone: () => onProgress?.(++count, jobs.length),
+    });
+    let from = 0;
+    return plans.map(({ experiment, jobs: own }) => assemble(experiment, done.slice(from, (from += own.length))));
   } finally {
-    workshop.close();
+    close();
   }
 }
 
-/** Compiles firmware programs into a folder that goes away with it. */
-class Workshop {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'last-ack-experiments-'));
-  readonly #built = new Map<string, string>();
-
-  async folderOf(entry: string): Promise<string> {
-    const known = this.#built.get(entry);
-    if (known !== undefined) return known;
-    const outDir = join(this.#folder, String(this.#built.size));
-    await build({ entry, outDir });
-    this.#built.set(entry, outDir);
-    return outDir;
-  }
-
-  close(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
+function jobsOf(
+  experiment: Experiment,
+  { seed, plots = true, captureName }: Pick<RunOptions, 'seed' | 'plots' | 'captureName'>,
+): Job[] {
+  const { id, trials, plot } = experiment;
+  const head = { experiment: id, seed, settings: [] };
+  const own = trials.map(({ name }, trial): Job => ({
+    ...head,
+    place: { trial: name },
+    ...(captureName && { capture: captureName(experiment, trial) }),
+  }));
+  const points = (plots ? (plot?.series ?? []) : []).flatMap(({ points: all }, series) =>
+    all.map((_, point): Job => ({ ...head, place: { series, point } })),
+  );
+  return [...own, ...points];
 }
 
-async function runTrial(trial: Trial, workshop: Workshop, seed: number): Promise<TrialResult> {
-  const { name, isCure, profile, program } = trial;
-  const head = { name, isCure, profile: profile.name, program: program.name };
-  try {
-    const observation = observeTrial(trial, await workshop.folderOf(program.entry), seed);
-    return { ...head, ...summarise(trial, observation) };
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    return { ...head, figures: [], verdicts: {}, curve: [], endings: [], virtualMs: 0, digest: '', failure };
-  }
-}
-
-function summarise(
-  trial: Trial,
-  observation: Observation,
-): Omit<TrialResult, 'name' | 'isCure' | 'profile' | 'program'> {
-  const verdicts: Record<string, number> = {};
-  for (const { verdict } of observation.flows) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-  const curve = observation.samples.map(({ t, heap, pcbs }): [number, number, number] => [
-    t / 1000,
-    heap,
-    pcbs.TIME_WAIT ?? 0,
-  ]);
+function assemble(experiment: Experiment, results: readonly JobResult[]): ExperimentResult {
+  const { id, text, title, source, chart, trials: planned, plot } = experiment;
+  const trials = results.slice(0, planned.length).map(({ trial }) => trial);
+  const values = results.slice(planned.length);
   return {
-    figures: trial.figures.map(({ name, read, low, high, unit }) => {
-      const measured = read(observation);
-      return {
-        name,
-        measured,
-        low,
-        high,
-        ...(unit !== undefined && { unit }),
-        passed: measured >= low && measured <= high,
-      };
-    }),
-    verdicts,
-    curve,
-    endings: observation.flows.map(({ verdict }) => verdict),
-    ...specimenOf(observation),
-    virtualMs: observation.virtualMs,
-    digest: createHash('sha256').update(JSON.stringify(observation)).digest('hex').slice(0, 16),
+    ...{ id, text, title, source, chart, trials },
+    ...(plot && values.length > 0 && { plot: plotResult(plot, values) }),
+    passed: trials.every(hasPassed),
   };
 }
 
-function specimenOf({ flows }: Observation): Pick<TrialResult, 'specimen'> {
-  const bad = flows.filter(({ verdict }) => verdictInfo[verdict].severity === 'bad');
-  const longest = bad.toSorted((a, b) => b.segments.length - a.segments.length)[0];
-  if (!longest) return {};
-  const { verdict, why, startedAt } = longest;
+function plotResult({ x, y, series }: NonNullable<Experiment['plot']>, values: readonly JobResult[]): PlotResult {
+  let next = 0;
   return {
-    specimen: { verdict, why, segments: longest.segments.map((segment) => ({ ...segment, t: segment.t - startedAt })) },
+    ...{ x, y },
+    series: series.map(({ name, points }) => ({
+      name,
+      points: points.map((point): [number, number | null] => [point.x, values[next++]?.value ?? null]),
+    })),
   };
 }

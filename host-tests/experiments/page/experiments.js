@@ -1,45 +1,60 @@
-/* global document, getComputedStyle, window, uPlot, experiments */
-// Free heap and TIME_WAIT over virtual time, one line per trial. `experiments` and uPlot come from the scripts before.
+/* global document, getComputedStyle, window, uPlot, charts */
+// Draws every chart of the page. `charts` and uPlot come from the scripts before.
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const palette = ['#d63a3a', '#e0791c', '#2d6cdf', '#1a9a62'];
+const palette = ['#d63a3a', '#e0791c', '#2d6cdf', '#1a9a62', '#8a4fd0', '#0e9bb0'];
 
-/** Curves have samples of their own; the chart wants one axis for all. */
-function join(trials) {
-  const tables = trials.map(({ curve }) => [curve.map(([t]) => t), curve.map(([, heap]) => heap)]);
-  return uPlot.join(tables);
+const axis = (more) => ({
+  stroke: css('--soft'),
+  grid: { stroke: css('--line'), width: 1 },
+  ticks: { stroke: css('--line'), width: 1 },
+  ...more,
+});
+
+const line = (name, index, more) => ({
+  label: name,
+  stroke: palette[index % palette.length],
+  width: 2,
+  spanGaps: true,
+  ...more,
+});
+
+/** Free heap over virtual time, one line per trial. Curves have samples of their own; the chart wants one axis for all. */
+function heapChart({ trials }) {
+  const drawn = trials.filter(({ curve }) => curve.length > 0);
+  return {
+    data: drawn.map(({ curve }) => [curve.map(([t]) => t), curve.map(([, heap]) => heap)]),
+    x: { label: 'time', text: (value) => `${value.toFixed(1)} s`, ticks: (value) => `${value} s` },
+    y: (value) => `${value / 1000} kB`,
+    series: drawn.map(({ name }, index) => line(`heap, ${name}`, index, { points: { show: false } })),
+  };
 }
 
-for (const { id, chart, trials } of experiments) {
-  const element = document.getElementById(`chart-${id}`);
-  const drawn = trials.filter(({ curve }) => curve.length > 0);
-  if (chart !== 'heap' || !element || drawn.length === 0) continue;
-  const axis = (more) => ({
-    stroke: css('--soft'),
-    grid: { stroke: css('--line'), width: 1 },
-    ticks: { stroke: css('--line'), width: 1 },
-    ...more,
-  });
-  const size = () => ({ width: element.clientWidth, height: 200 });
+/** A figure over a parameter, one line per series. */
+function plotChart({ x, y, series }) {
+  return {
+    data: series.map(({ points }) => [points.map(([at]) => at), points.map(([, value]) => value)]),
+    x: { label: x, text: (value) => `${value}`, ticks: (value) => `${value}` },
+    y: (value) => `${value} ${y}`,
+    series: series.map(({ name }, index) => line(name, index, { points: { show: true, size: 6 } })),
+  };
+}
+
+for (const chart of charts) {
+  const element = document.getElementById(chart.id);
+  const { data, x, y, series } = chart.kind === 'heap' ? heapChart(chart) : plotChart(chart);
+  if (!element || data.length === 0) continue;
+  const size = () => ({ width: element.clientWidth, height: chart.kind === 'heap' ? 200 : 260 });
   const plot = new uPlot(
     {
       ...size(),
-      scales: { x: { time: false }, y: { range: (_, __, most) => [0, most * 1.08] } },
-      series: [
-        { label: 'time', value: (_, value) => (value == null ? '' : `${value.toFixed(1)} s`) },
-        ...drawn.map(({ name }, index) => ({
-          label: `heap, ${name}`,
-          stroke: palette[index % palette.length],
-          width: 2,
-          spanGaps: true,
-          points: { show: false },
-        })),
-      ],
+      scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+      series: [{ label: x.label, value: (_, value) => (value == null ? '' : x.text(value)) }, ...series],
       axes: [
-        axis({ values: (_, ticks) => ticks.map((tick) => `${tick} s`) }),
-        axis({ size: 60, values: (_, ticks) => ticks.map((tick) => `${tick / 1000} kB`) }),
+        axis({ values: (_, ticks) => ticks.map(x.ticks) }),
+        axis({ size: 80, values: (_, ticks) => ticks.map(y) }),
       ],
     },
-    join(drawn),
+    uPlot.join(data),
     element,
   );
   window.addEventListener('resize', () => plot.setSize(size()));

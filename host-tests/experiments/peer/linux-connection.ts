@@ -36,7 +36,15 @@ export interface PeerSegment {
 export interface AckPolicy {
   every: number;
   delayMs: number;
+  /**
+   * As Linux with TCP_QUICKACK off: its timer runs in jiffies of 4 ms and fires one late (kernel/time/timer.c rounds up),
+   * and after it has fired the next segment is acknowledged as soon as it is read (tcp_delack_timer_handler leaves
+   * pingpong mode, tcp_cleanup_rbuf).
+   */
+  quickAckOff?: true;
 }
+
+const JIFFY_MS = 4;
 
 export const ACK_AT_ONCE: AckPolicy = { every: 1, delayMs: 0 };
 
@@ -79,6 +87,7 @@ export class LinuxConnection {
   #again: Timer | undefined;
   #delayed: Timer | undefined;
   #unacked = 0;
+  #isNextQuick = false;
   #lastChallenge = -Infinity;
   challenges = 0;
 
@@ -160,8 +169,8 @@ export class LinuxConnection {
     const { policy, clock, events } = this.#options;
     this.#received = (this.#received + data.length) >>> 0;
     this.#unacked++;
-    if (this.#unacked >= policy.every) this.#sendAck();
-    else this.#delayed ??= clock.after(policy.delayMs, () => this.#sendAck());
+    if (this.#unacked >= policy.every || this.#isNextQuick) this.#sendAck();
+    else this.#delayed ??= clock.after(delayFrom(clock.now(), policy), () => this.#sendLateAck());
     events.received(this, data);
   }
 
@@ -236,8 +245,14 @@ export class LinuxConnection {
     this.#send(ACK, this.#next, EMPTY);
   }
 
+  #sendLateAck(): void {
+    this.#sendAck();
+    this.#isNextQuick = this.#options.policy.quickAckOff ?? false;
+  }
+
   #noteAcknowledged(): void {
     this.#unacked = 0;
+    this.#isNextQuick = false;
     this.#delayed?.cancel();
     this.#delayed = undefined;
   }
@@ -252,6 +267,12 @@ export class LinuxConnection {
     this.#delayed?.cancel();
     this.#options.events.gone(this, why);
   }
+}
+
+function delayFrom(now: number, { delayMs, quickAckOff }: AckPolicy): number {
+  if (!quickAckOff) return delayMs;
+  const jiffies = Math.floor(now / JIFFY_MS) + delayMs / JIFFY_MS + 1;
+  return jiffies * JIFFY_MS - now;
 }
 
 const endOf = ({ seq, data, flags }: PeerSegment): number =>

@@ -25,11 +25,17 @@ interface HostOptions {
   policy?: AckPolicy;
 }
 
+/** The laptop's end of a connection that follows rules of its own. */
+export interface Endpoint {
+  take(segment: PeerSegment): void;
+}
+
 /** The laptop of the lab report in virtual time: 192.168.100.1, with as much of Linux's TCP as the experiments need. */
 export class LinuxHost {
   readonly #options: HostOptions;
   readonly #netif: NetworkInterface;
   readonly #connections = new Map<number, LinuxConnection>();
+  readonly #endpoints = new Map<number, Endpoint>();
   readonly #listeners = new Map<number, PeerEvents>();
   #nextPort = FIRST_PORT;
 
@@ -52,6 +58,17 @@ export class LinuxHost {
     const port = this.#nextPort;
     this.#advancePort();
     return this.#open(port, devicePort, events);
+  }
+
+  /** A connection to the board from `localPort` that `create` makes; it gets the way to send. */
+  attach<Kind extends Endpoint>(
+    localPort: number,
+    devicePort: number,
+    create: (send: (segment: PeerSegment) => void) => Kind,
+  ): Kind {
+    const endpoint = create((segment) => this.#send(localPort, devicePort, segment));
+    this.#endpoints.set(this.#key(localPort, devicePort), endpoint);
+    return endpoint;
   }
 
   listen(port: number, events: PeerEvents): void {
@@ -102,7 +119,8 @@ export class LinuxHost {
       data: incoming.data.slice(),
     };
     const { destinationPort, sourcePort } = incoming;
-    const known = this.#connections.get(this.#key(destinationPort, sourcePort));
+    const key = this.#key(destinationPort, sourcePort);
+    const known = this.#connections.get(key) ?? this.#endpoints.get(key);
     const listener = this.#listeners.get(destinationPort);
     if (known) known.take(segment);
     else if (listener && (segment.flags & (SYN | ACK)) === SYN)

@@ -7,6 +7,8 @@ export interface CapturedPacket {
   /** Milliseconds since the Unix epoch, fractional. */
   timeMs: number;
   frame: Uint8Array;
+  /** Length on the wire, when `frame` is only the beginning. */
+  wireLength?: number;
   direction?: Direction;
   comment?: string;
 }
@@ -44,14 +46,15 @@ export function interfaceBlock(name: string, description: string): Buffer {
   ]);
 }
 
-export function packetBlock({ interfaceId, timeMs, frame, direction, comment }: CapturedPacket): Buffer {
+export function packetBlock(packet: CapturedPacket): Buffer {
+  const { interfaceId, timeMs, frame, wireLength = frame.length, direction, comment } = packet;
   const fixed = Buffer.alloc(20 + pad(frame.length));
   const nanoseconds = BigInt(Math.round(timeMs * 1000)) * 1000n;
   fixed.writeUInt32LE(interfaceId, 0);
   fixed.writeUInt32LE(Number(nanoseconds >> 32n), 4);
   fixed.writeUInt32LE(Number(nanoseconds & 0xffffffffn), 8);
   fixed.writeUInt32LE(frame.length, 12);
-  fixed.writeUInt32LE(frame.length, 16);
+  fixed.writeUInt32LE(wireLength, 16);
   fixed.set(frame, 20);
   const flags = direction === undefined ? [] : [option(EPB_FLAGS, Buffer.from([direction === 'in' ? 1 : 2, 0, 0, 0]))];
   return block(ENHANCED_PACKET, fixed, [text(OPT_COMMENT, comment), ...flags]);
