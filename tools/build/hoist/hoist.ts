@@ -9,6 +9,7 @@ import { withinLimit } from './local-limit.ts';
 import { type Segment, mergeUnits } from './merge.ts';
 import type { Partition } from './partition.ts';
 import { simplify } from './simplify.ts';
+import { removeTemporaries } from './temporaries.ts';
 import { type Unit, readUnit } from './unit.ts';
 
 /** What is known of the other files of the board. */
@@ -42,6 +43,7 @@ export function hoist(graph: ModuleGraph, part: Partition, context: HoistContext
   nameRequires(graph, segments, (file) => context.deviceName(context.layouts.get(file)?.holder ?? file));
   simplify(segments);
   inlineCalls(segments);
+  removeTemporaries(segments);
   return withinLimit(segments, '____shared');
 }
 

@@ -10,6 +10,8 @@ export interface Binding {
   writes: number;
   /** Declared by a statement of the chunk itself, not in a block or function inside it. */
   isTopLevel: boolean;
+  /** How many functions are around its declaration. */
+  depth: number;
 }
 
 /** What the names of a chunk mean. */
@@ -35,6 +37,7 @@ class ScopeResolver implements Scopes {
   readonly nestedNames = new Set<string>();
   readonly globals = new Set<string>();
   private scopes: Map<string, Binding>[] = [];
+  private depth = 0;
 
   chunk(statements: readonly lua.Statement[]): void {
     this.inScope(() => this.statements(statements));
@@ -125,10 +128,12 @@ class ScopeResolver implements Scopes {
   }
 
   private inFunction(e: lua.FunctionExpression): void {
+    this.depth++;
     this.inScope(() => {
       for (const parameter of e.params ?? []) this.declare(parameter);
       this.statements(e.body.statements);
     });
+    this.depth--;
   }
 
   private inScope(work: () => void): void {
@@ -139,7 +144,13 @@ class ScopeResolver implements Scopes {
 
   private declare(identifier: lua.Identifier): void {
     const isTopLevel = this.scopes.length === 1;
-    const binding: Binding = { declaration: identifier, identifiers: [identifier], writes: 0, isTopLevel };
+    const binding: Binding = {
+      declaration: identifier,
+      identifiers: [identifier],
+      writes: 0,
+      isTopLevel,
+      depth: this.depth,
+    };
     this.scopes.at(-1)?.set(identifier.text, binding);
     this.bindingOf.set(identifier, binding);
     if (isTopLevel) this.topLevel.push(binding);
