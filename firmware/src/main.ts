@@ -1,6 +1,7 @@
 /** The LED web server. */
 import './led/leds.ts';
 import './net/manager.ts';
+import './system/watch.ts';
 import { overlay } from './runtime.ts';
 
 function onError(this: void, traceback: string): void {

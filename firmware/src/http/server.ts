@@ -76,7 +76,13 @@ export function receive(this: void, connection: Connection, input: string): void
 }
 
 /** For the connection manager. */
+export function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
+  overlay<typeof import('./rarely.ts')>($module('./rarely.ts')).abandon(connection, why);
+}
+
+/** For the connection manager. */
 export function leave(this: void): void {
   luaPackage.loaded[$module('./server.ts')] = undefined;
-  luaPackage.loaded[$module('./request.ts')] = undefined;
+  // By its name: `$module` would make it a file of its own.
+  luaPackage.loaded['http_request'] = undefined;
 }

@@ -58,14 +58,10 @@ export type Source = (this: void, connection: Connection) => string | undefined;
 export interface Protocol {
   /** All input that was not consumed. Puts back in `connection[At.Input]` what it does not consume, and may `answer`. */
   receive: (this: void, connection: Connection, input: string) => void;
-  /** Takes the protocol's modules out of `package.loaded`. */
-  leave: (this: void) => void;
-}
-
-/** The module for what happens rarely; loaded each time. */
-export interface Rarely {
   /** A request took too long, or `receive` raised an error; may `answer` once more. */
   abandon: (this: void, connection: Connection, why: 'late' | 'error') => void;
+  /** Takes the protocol's modules out of `package.loaded`. */
+  leave: (this: void) => void;
 }
 
 export const enum Tcp {

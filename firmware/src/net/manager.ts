@@ -27,14 +27,14 @@ const enum Heap {
   ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
-  /** Not for closes: the floor, and an answer with the garbage that comes with it. */
-  CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP + 256,
+  /** Not for closes: the floor, and an answer. */
+  CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP,
   /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
   /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
   TIDY = FLOOR + 3072,
   /** Garbage that is worth a collection. */
-  GARBAGE = 768,
+  GARBAGE = 384,
 }
 
 /** Milliseconds. */
@@ -51,6 +51,8 @@ const enum Time {
   ANSWER = 30000,
   /** TIME_WAIT. */
   WAIT = 12500,
+  /** Seconds without a connection after which what was kept for the next one is let go. */
+  QUIET = 5,
   /** Between looks at the open connections. */
   SWEEP = 50,
   /** From one collection to the next when there is little garbage by the looks of it, in microseconds. */
@@ -64,7 +66,7 @@ const mostCloses = isEspconn ? 4 : 1000;
 const keepFor = isEspconn ? 125 : 13;
 
 /** What other modules know of the manager, and what `use` sets. */
-export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', ''];
+export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', undefined, undefined];
 
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
 /**
@@ -80,8 +82,9 @@ let collectedAt = 0;
 /** Connections whose answer is on its way; whether others wait for memory. */
 let sending = 0;
 let isQueued = false;
-/** The most connections open at once of late. */
+/** The most connections open at once of late, and for how many seconds there was none. */
 let crowd = 0;
+let quiet = 0;
 /** Second of the last sweep, and when we closed last. */
 let second = 0;
 let closedAt = 0;
@@ -103,7 +106,7 @@ function freeHeap(wanted: number): number {
   if (collected - heap < Heap.GARBAGE && (now - collectedAt) % 0x80000000 < Time.COLLECT) return heap;
   collectgarbage();
   const speaker = manager[Place.Speaker];
-  if (speaker !== undefined && node.heap() < Heap.TIDY) {
+  if (speaker !== undefined && (node.heap() < wanted || node.heap() < Heap.TIDY)) {
     manager[Place.Speaker] = undefined;
     speaker.leave();
   }
@@ -112,30 +115,30 @@ function freeHeap(wanted: number): number {
   return collected;
 }
 
-/** Sends one segment of an answer; false when there is no memory for it or the stack refuses: nothing was sent then. */
-export function transmit(connection: Connection, text: string): boolean {
+/**
+ * The whole answer to a request, at most one segment, or the next segment of a longer one. False when there is no memory
+ * for it or the stack refuses: a first segment is queued then, any other is the caller's. When the answer is through, the
+ * connection stays open for the next request if `connection[At.Keep]` is set; otherwise the client is left to close.
+ */
+export function answer(connection: Connection, text: string): boolean {
   const socket = connection[At.Socket];
   const phase = connection[At.Phase];
   let wanted: number = Heap.FIRST_SEND;
   if (sending > (phase === Phase.Sending ? 1 : 0)) wanted = phase === Phase.Queued ? Heap.SEND_LATE : Heap.SEND;
-  if (freeHeap(wanted) < wanted || !pcall(socket.send, socket, text)[0]) {
-    manager[Place.Stalled]++;
-    isQueued = true;
-    return false;
+  if (freeHeap(wanted) >= wanted && pcall(socket.send, socket, text)[0]) {
+    if (phase !== Phase.Sending) {
+      manager[Place.Answered]++;
+      enter(connection, Phase.Sending);
+    }
+    return true;
   }
-  if (phase !== Phase.Sending) enter(connection, Phase.Sending);
-  return true;
-}
-
-/**
- * The whole answer to a request, at most one segment. When it is through, the connection stays open for the next request
- * if `connection[At.Keep]` is set; otherwise the client is left to close.
- */
-export function answer(connection: Connection, text: string): void {
-  manager[Place.Answered]++;
-  if (transmit(connection, text)) return;
-  enter(connection, Phase.Queued);
-  connection[At.Output] = text;
+  manager[Place.Stalled]++;
+  isQueued = true;
+  if (phase < Phase.Queued) {
+    enter(connection, Phase.Queued);
+    connection[At.Output] = text;
+  }
+  return false;
 }
 
 /** Deadlines, sends that were put off, and the end of old sockets. Gives the connection that was closed, if one was. */
@@ -174,11 +177,12 @@ function sweep(): Connection | undefined {
   }
   if (oldest !== undefined) {
     if (oldest[At.More] !== undefined) oldest[At.More](oldest);
-    else if (transmit(oldest, oldest[At.Output]!)) oldest[At.Output] = undefined;
+    else if (answer(oldest, oldest[At.Output]!)) oldest[At.Output] = undefined;
   }
 
   const open = manager[Place.Open];
   if (open > crowd) crowd = open;
+  // Once a second.
   const now = tmr.time();
   if (now !== second) {
     second = now;
@@ -190,6 +194,19 @@ function sweep(): Connection | undefined {
         closed.shift();
         manager[Place.Kept]--;
       }
+    }
+    quiet = open === 0 ? quiet + 1 : 0;
+    if (quiet > Time.QUIET && manager[Place.Kept] === 0) {
+      sweeper.stop();
+      second = 0;
+      manager[Place.Speaker]?.leave();
+      manager[Place.Speaker] = undefined;
+      // Tables do not shrink by themselves.
+      connections = new LuaTable();
+      closed = [];
+      manager[Place.Known] = '';
+      manager[Place.Reply] = '';
+      collectgarbage();
     }
   }
 
@@ -211,17 +228,6 @@ function sweep(): Connection | undefined {
       }
       return longest;
     }
-  }
-  if (open === 0 && used === 0) {
-    sweeper.stop();
-    manager[Place.Speaker]?.leave();
-    manager[Place.Speaker] = undefined;
-    // Tables do not shrink by themselves.
-    connections = new LuaTable();
-    closed = [];
-    manager[Place.Known] = '';
-    manager[Place.Reply] = '';
-    collectgarbage();
   }
   return undefined;
 }

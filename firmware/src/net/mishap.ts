@@ -1,11 +1,12 @@
 /** What goes wrong with a connection; loaded when it does. */
 import { overlay } from '../runtime.ts';
-import { At, type Connection, Phase, type Rarely } from './connection.ts';
+import { At, type Connection, Phase, type Protocol } from './connection.ts';
 import { answer, enter, manager } from './manager.ts';
 import { Place } from './state.ts';
 
 function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
-  overlay<Rarely>(manager[Place.Rarely]).abandon(connection, why);
+  manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol], true);
+  manager[Place.Speaker].abandon(connection, why);
 }
 
 /** A request that took too long: the connection gets what the protocol has to say. */

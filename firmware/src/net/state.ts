@@ -22,8 +22,6 @@ export const enum Place {
   Errors,
   /** Name of the `Protocol` module. */
   Protocol,
-  /** Name of the `Rarely` module. */
-  Rarely,
   /** The whole answer to a connection that there is no room for. */
   Refusal,
   /** Input whose answer is `Reply` until the board restarts, so that the protocol need not be asked; '' = none. */
@@ -54,7 +52,6 @@ export type ManagerState = [
   stalled: number,
   errors: number,
   protocol: string,
-  rarely: string,
   refusal: string,
   known: string,
   reply: string,

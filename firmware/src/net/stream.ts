@@ -1,6 +1,6 @@
 /** Answers of more than one segment; loaded for each and kept as long as it is on its way. */
 import { At, type Connection, type Source, Tcp } from './connection.ts';
-import { answer, transmit } from './manager.ts';
+import { answer } from './manager.ts';
 
 /** The firmware before 2017 takes one segment at a time. */
 const segmentsInFlight = (net.createUDPSocket as unknown) === undefined ? 1 : 2;
@@ -16,7 +16,7 @@ function more(this: void, connection: Connection): void {
       connection[At.More] = undefined;
       return;
     }
-    const isTaken = transmit(connection, text.sub(1, Tcp.SEGMENT));
+    const isTaken = answer(connection, text.sub(1, Tcp.SEGMENT));
     const rest = isTaken ? text.sub(Tcp.SEGMENT + 1) : text;
     connection[At.Output] = rest === '' ? undefined : rest;
     if (!isTaken) return;

@@ -5,11 +5,9 @@ import { Place } from './state.ts';
 /**
  * Makes the manager speak a protocol.
  * @param protocol name of a module with the functions of `Protocol`
- * @param rarely name of a module with those of `Rarely`
  * @param refusal the whole answer to a connection that there is no room for
  */
-export function use(protocol: string, rarely: string, refusal: string): void {
+export function use(protocol: string, refusal: string): void {
   manager[Place.Protocol] = protocol;
-  manager[Place.Rarely] = rarely;
   manager[Place.Refusal] = refusal;
 }

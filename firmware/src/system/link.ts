@@ -1,6 +1,6 @@
 /** Joins the Wi-Fi, and tries again, ever less often, when it cannot; loaded until the board has an address. */
-import { overlay } from '../runtime.ts';
 import { join } from './station.ts';
+import { Status, watch } from './watch.ts';
 
 /** Seconds. */
 const enum Retry {
@@ -15,11 +15,6 @@ const enum Look {
   UP = 5000,
 }
 
-const enum Status {
-  /** `wifi.STA_GOTIP`: here it takes no place on the heap. */
-  GOT_IP = 5,
-}
-
 /** As `<hostname>.local`. */
 function announce(this: void): void {
   mdns.register(wifi.sta.gethostname(), { service: 'http', port: 80 });
@@ -27,11 +22,6 @@ function announce(this: void): void {
 
 function isUp(): boolean {
   return wifi.sta.status() === Status.GOT_IP && wifi.sta.getip()[0] !== undefined;
-}
-
-/** Looks after a link that is up with as little code as possible. */
-function look(this: void, timer: tmr.Timer): void {
-  if (wifi.sta.status() !== Status.GOT_IP) overlay<typeof import('./link.ts')>($module('./link.ts')).connect(timer);
 }
 
 /** Joins, and looks after the link from then on. */
@@ -43,7 +33,7 @@ export function connect(timer: tmr.Timer): void {
     if (isUp()) {
       timer.unregister();
       if (_G['mdns'] !== undefined) pcall(announce);
-      timer.alarm(Look.UP, tmr.ALARM_AUTO, look);
+      timer.alarm(Look.UP, tmr.ALARM_AUTO, watch);
       collectgarbage();
       const [ip] = wifi.sta.getip();
       print(`http: listening on ${ip!}:80`);

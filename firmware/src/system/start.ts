@@ -18,7 +18,6 @@ export function start(): void {
   overlay<typeof import('../led/control.ts')>($module('../led/control.ts')).setUp(ledSettings());
   overlay<typeof import('../net/use.ts')>($module('../net/use.ts')).use(
     $module('../http/server.ts'),
-    $module('../http/rarely.ts'),
     'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   );
   overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, manager[Place.Listener]!);
