@@ -74,6 +74,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('../../host-tests/experiments/command.ts'),
   },
   {
+    name: 'size',
+    summary: 'say how large TCP windows may be with so many buffers and connections',
+    load: () => import('../../host-tests/experiments/size/command.ts'),
+  },
+  {
     name: 'trace',
     summary: 'say where in TypeScript the errors in a log come from',
     load: () => import('../build/trace/command.ts'),
