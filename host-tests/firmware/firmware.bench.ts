@@ -1,4 +1,4 @@
-import type { Bench, Figure } from '../../tools/bench/bench.ts';
+import type { Bench, Effort, Figure } from '../../tools/bench/bench.ts';
 import { type ClosingStyle, exchange, runLoad, type LoadOptions } from './client.ts';
 import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
 
@@ -74,7 +74,7 @@ function idleHeld(files: BoardFiles): number {
 }
 
 /** Every rung in virtual time, each on a board of its own; the naive server bears the same load for comparison. */
-async function run(report: Report): Promise<void> {
+async function run(report: Report, effort: Effort): Promise<void> {
   const files = await compileFirmware();
   const naive = await compileFirmware('examples/naive-server.ts');
   report({ subject: 'held heap at rest', value: idleHeld(files), unit: 'bytes', bar: { atMost: 12_288 } });
@@ -89,7 +89,7 @@ async function run(report: Report): Promise<void> {
 
   const styles: readonly ClosingStyle[] = ['closes-first', 'waits-for-eof'];
   for (const style of styles) {
-    const sequential = { request: HEAD, style, clients: 1, total: 10_000 };
+    const sequential = { request: HEAD, style, clients: 1, total: effort === 'smoke' ? 500 : 10_000 };
     reportLoad(report, `${style}, 10 000 in turn`, measure(files, sequential, true), measure(naive, sequential, false));
     const crowd = { request: HEAD, style, clients: 20, total: 300 };
     reportLoad(report, `${style}, 20 clients`, measure(files, crowd, true), measure(naive, crowd, false));

@@ -14,8 +14,11 @@ export interface Figure {
 export interface Bench {
   summary: string;
   /** Measures, calling `report` for each figure as soon as it is known. */
-  run(report: (figure: Figure) => void): Promise<void>;
+  run(report: (figure: Figure) => void, effort: Effort): Promise<void>;
 }
+
+/** `smoke`: seconds at most, to see that the benchmark runs; its figures mean nothing and no bar is held against them. */
+export type Effort = 'full' | 'smoke';
 
 /** What the bar is held against: the ratio to the peer, or the value itself. */
 const measure = ({ value, peer }: Figure): number => (peer ? value / peer.value : value);

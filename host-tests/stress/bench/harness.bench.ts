@@ -28,11 +28,12 @@ const bars = [
 
 export const bench: Bench = {
   summary: `one HEAD per connection against nginx on loopback, medians of ${ROUNDS} interleaved runs of ${SECONDS} s`,
-  async run(report) {
+  async run(report, effort) {
     const server = await startNginx();
     try {
+      const [rounds, seconds] = effort === 'smoke' ? [1, 1] : [ROUNDS, SECONDS];
       for (const { clients, rate, cpu } of bars) {
-        const samples = await interleave(server.port, clients);
+        const samples = await interleave({ port: server.port, clients, seconds }, rounds);
         const ours = median(samples.ours, 'perSecond');
         const abRate = median(samples.ab, 'perSecond');
         const subject = `${clients} client${clients > 1 ? 's' : ''}`;
@@ -64,12 +65,18 @@ export const bench: Bench = {
   },
 };
 
-async function interleave(port: number, clients: number): Promise<Record<'ours' | 'ab' | 'wrk', Sample[]>> {
+interface Load {
+  port: number;
+  clients: number;
+  seconds: number;
+}
+
+async function interleave(load: Load, rounds: number): Promise<Record<'ours' | 'ab' | 'wrk', Sample[]>> {
   const samples: Record<'ours' | 'ab' | 'wrk', Sample[]> = { ours: [], ab: [], wrk: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    samples.ab.push(await runAb(port, clients));
-    samples.ours.push(await runOurs(port, clients));
-    samples.wrk.push(await runWrk(port, clients));
+  for (let round = 0; round < rounds; round++) {
+    samples.ab.push(await runAb(load));
+    samples.ours.push(await runOurs(load));
+    samples.wrk.push(await runWrk(load));
   }
   return samples;
 }
@@ -77,28 +84,28 @@ async function interleave(port: number, clients: number): Promise<Record<'ours' 
 const median = (samples: readonly Sample[], key: keyof Sample): number =>
   samples.map((sample) => sample[key]).sort((a, b) => a - b)[samples.length >> 1] ?? 0;
 
-async function runOurs(port: number, clients: number): Promise<Sample> {
+async function runOurs({ port, clients, seconds }: Load): Promise<Sample> {
   const child = new URL('./load-child.ts', import.meta.url).pathname;
-  const args = ['--import', 'tsx', child, String(port), String(clients), String(SECONDS * 1000)];
+  const args = ['--import', 'tsx', child, String(port), String(clients), String(seconds * 1000)];
   const { stdout } = await run(process.execPath, args);
   const result = JSON.parse(stdout) as Sample & { unclean: number };
   if (result.unclean > 0) throw new Error(`${result.unclean} connections were not answered`);
   return result;
 }
 
-async function runAb(port: number, clients: number): Promise<Sample> {
+async function runAb({ port, clients, seconds }: Load): Promise<Sample> {
   const { output, cpuSeconds } = await timed(
-    `ab -q -i -t ${SECONDS} -n 10000000 -c ${clients} http://127.0.0.1:${port}/`,
+    ...['ab', '-q', '-i', '-t', `${seconds}`, '-n', '10000000', '-c', `${clients}`, `http://127.0.0.1:${port}/`],
   );
   const perSecond = Number(/Requests per second:\s+([\d.]+)/.exec(output)?.[1]);
   const complete = Number(/Complete requests:\s+(\d+)/.exec(output)?.[1]);
   return { perSecond, cpuMicroseconds: (cpuSeconds * 1e6) / complete };
 }
 
-async function runWrk(port: number, clients: number): Promise<Sample> {
+async function runWrk({ port, clients, seconds }: Load): Promise<Sample> {
   // wrk cannot read answers to HEAD with a Content-Length above 0; GET of an empty body is as long on the wire.
   const { output, cpuSeconds } = await timed(
-    `wrk -t1 -c ${clients} -d ${SECONDS}s -H 'Connection: close' http://127.0.0.1:${port}/`,
+    ...['wrk', '-t1', '-c', `${clients}`, '-d', `${seconds}s`, '-H', 'Connection: close', `http://127.0.0.1:${port}/`],
   );
   const complete = Number(/(\d+) requests in/.exec(output)?.[1]);
   return {
@@ -108,13 +115,12 @@ async function runWrk(port: number, clients: number): Promise<Sample> {
 }
 
 /** Runs a command under bash's `time`. */
-async function timed(command: string): Promise<{ output: string; cpuSeconds: number }> {
-  const { stdout, stderr } = await run('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${command}`]).catch(() => {
-    throw new UserError(
-      `${command.split(' ')[0] ?? ''} did not run.`,
-      'Install apache2-utils, wrk and nginx-light (apt).',
-    );
-  });
+async function timed(...command: readonly string[]): Promise<{ output: string; cpuSeconds: number }> {
+  const { stdout, stderr } = await run('bash', ['-c', 'TIMEFORMAT="cpu %U %S"; time "$@"', 'bash', ...command]).catch(
+    () => {
+      throw new UserError(`${command[0] ?? ''} did not run.`, 'Install apache2-utils, wrk and nginx-light (apt).');
+    },
+  );
   const [, user = '0', system = '0'] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
   return { output: stdout, cpuSeconds: Number(user) + Number(system) };
 }

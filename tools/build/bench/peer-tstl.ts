@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -82,7 +83,10 @@ export class BuildRace {
       if (measured.length < times) throw new Error(`${tool} --watch does not notice changes`);
       return measured;
     } finally {
+      // It may still be at work on what the last edit left behind.
+      const ended = once(child, 'exit');
       child.kill();
+      await ended;
     }
   }
 

@@ -40,7 +40,7 @@ export function register(command: Command): void {
       '\nExamples:\n' +
         '  ./flash.sh --virtual --stress              everything, no hardware\n' +
         '  ./flash.sh --virtual --keep                the LED page in your browser\n' +
-        '  ./flash.sh --firmware nodemcu.bin --ssid S --password W    a new board\n' +
+        '  ./flash.sh --firmware nodemcu.bin --ssid NAME --password PASSWORD   a new board\n' +
         '  ./flash.sh                                 upload what changed, show the log\n' +
         '\nExit codes: 0 good, 1 a threshold was missed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout.',
     )
