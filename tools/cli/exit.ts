@@ -23,3 +23,10 @@ export class UserError extends Error {
     this.cure = cure;
   }
 }
+
+/** Ctrl-C, or a signal that asks for the end. */
+export class Interrupted extends UserError {
+  constructor(cure = 'run it again') {
+    super('interrupted', cure, ExitCode.interrupted);
+  }
+}

@@ -27,6 +27,7 @@ export class DevLoop {
   #port: Port;
   #isBusy = false;
   #pending: string | undefined;
+  #updating: Promise<void> = Promise.resolve();
 
   constructor(options: DevOptions) {
     this.#options = options;
@@ -62,6 +63,18 @@ export class DevLoop {
     this.#pending = reason;
     if (this.#isBusy) return;
     this.#isBusy = true;
+    this.#updating = this.#rounds();
+    await this.#updating;
+  }
+
+  /** Ends an upload that is under way in order, then the log. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#updating.catch(() => undefined);
+    await this.#port.close();
+  }
+
+  async #rounds(): Promise<void> {
     try {
       while (this.#pending !== undefined && !this.#stop.signal.aborted) {
         const why = this.#pending;
@@ -71,11 +84,6 @@ export class DevLoop {
     } finally {
       this.#isBusy = false;
     }
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#port.close();
   }
 
   async #round(reason: string): Promise<void> {
@@ -100,6 +108,7 @@ export class DevLoop {
         ...this.#options.upload,
         port: this.#port,
         dir,
+        signal: this.#stop.signal,
         onNote: (note) => this.#monitor.note(note),
         onRestart: unmute,
       });

@@ -9,7 +9,11 @@ export interface ConnectOptions {
   clock?: Clock;
   /** Called with a line for a person when connecting takes longer than usual. */
   onNote?: (note: string) => void;
+  /** Ends whatever waits, then and later, with `Interrupted`. */
+  signal?: AbortSignal | undefined;
 }
+
+type Waiting = Required<Pick<ConnectOptions, 'clock' | 'onNote'>>;
 
 /** What consoles are set to, after 115200: old builds, the boot ROM's rate, and what a fast transfer may have left. */
 const otherRates = [9600, 74880, 921600, 460800, 230400, 57600];
@@ -32,7 +36,7 @@ const romMs = 200;
  */
 export async function connectRepl(port: Port, options: ConnectOptions = {}): Promise<Repl> {
   const { clock = new RealClock(), onNote = () => undefined } = options;
-  const repl = new Repl(port, clock);
+  const repl = new Repl(port, clock, options.signal);
   repl.watch.expectReset(true);
   try {
     const isConnected =
@@ -58,7 +62,7 @@ async function unanswered(repl: Repl): Promise<BoardError> {
     : new BoardError('silent', `nothing on ${repl.port.path} answers at any usual baud rate`);
 }
 
-async function probeOtherRates(repl: Repl, { clock, onNote }: Required<ConnectOptions>): Promise<boolean> {
+async function probeOtherRates(repl: Repl, { clock, onNote }: Waiting): Promise<boolean> {
   const { port } = repl;
   const usual = port.baudRate;
   onNote(`no prompt at ${usual} baud, trying other rates`);
@@ -81,7 +85,7 @@ function takesRate(port: Port, rate: number): Promise<boolean> {
   );
 }
 
-async function resetAndWait(repl: Repl, options: Required<ConnectOptions>): Promise<boolean> {
+async function resetAndWait(repl: Repl, options: Waiting): Promise<boolean> {
   const { clock, onNote } = options;
   onNote('no answer yet, resetting the board');
   await resetByLines(repl.port, clock);
@@ -100,7 +104,7 @@ async function requireFirmware({ port, watch }: Repl): Promise<void> {
 }
 
 /** Polls for the prompt while there is hope; a board that says that it formats its file system is given the time. */
-export async function waitForPrompt(repl: Repl, { clock, onNote }: Required<ConnectOptions>): Promise<boolean> {
+export async function waitForPrompt(repl: Repl, { clock, onNote }: Waiting): Promise<boolean> {
   const { watch } = repl;
   const start = clock.now();
   let lastSeen = start;

@@ -4,6 +4,8 @@ import { sleep } from './sleep.ts';
 
 /** The rate changes only after the answer to the command has left the board's FIFO. */
 const switchMs = 25;
+/** After this long no change of rate is still to come. */
+export const settleMs = 2 * switchMs;
 
 /** Lua that gives the console another rate, until the next reset, a moment after it has run. Needs tmr and uart. */
 const switchRate = (baudRate: number): string =>
@@ -17,7 +19,7 @@ export async function moveConsole(
   { lua = '', answerMs = 1000 } = {},
 ): Promise<boolean> {
   await repl.run(lua + switchRate(baudRate));
-  await sleep(clock, 2 * switchMs);
+  await sleep(clock, settleMs);
   await repl.setBaudRate(baudRate);
   return repl.sync(answerMs);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../virtual-board/clock.ts';
+import { Interrupted, type UserError } from '../cli/exit.ts';
 import { BoardError } from './board-error.ts';
 import type { Port } from './port.ts';
 
@@ -9,7 +10,10 @@ const banner = /(?:^|\n)NodeMCU \d+\.\d+/;
 /** What it prints before that when it has to make a file system first (app_main's `nodemcu_init`). */
 const formatting = /ormatting file system/;
 
-/** Listens to a port: keeps the latest text, and ends whatever waits when the board resets or the port goes. */
+/**
+ * Listens to a port: keeps the latest text, and ends whatever waits when the board resets, the port goes, or `signal`
+ * says that the user has had enough.
+ */
 export class LineWatch {
   readonly #clock: Clock;
   readonly #stopListening: (() => void)[];
@@ -17,15 +21,20 @@ export class LineWatch {
   #text = '';
   /** The last characters, kept over `clear`, in which a banner may have begun. */
   #tail = '';
-  #fault: BoardError | undefined;
+  #fault: UserError | undefined;
   #isResetExpected = false;
   #hasSeenBoot = false;
   #hasSeenFormatting = false;
   #bytesReceived = 0;
 
-  constructor(port: Port, clock: Clock) {
+  constructor(port: Port, clock: Clock, signal?: AbortSignal) {
     this.#clock = clock;
+    const interrupt = (): void =>
+      this.#fail(new Interrupted('run it again: what is on the board is whole, old or new'));
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt);
     this.#stopListening = [
+      () => signal?.removeEventListener('abort', interrupt),
       port.onData((bytes) => this.#receive(Buffer.from(bytes).toString('latin1'))),
       port.onClose(() => this.#fail(new BoardError('disconnected', `${port.path} has disappeared`))),
     ];
@@ -63,7 +72,12 @@ export class LineWatch {
   expectReset(isExpected: boolean): void {
     this.#isResetExpected = isExpected;
     this.#tail = '';
-    if (this.#fault?.fault === 'reset') this.#fault = undefined;
+    if (this.#fault instanceof BoardError && this.#fault.fault === 'reset') this.#fault = undefined;
+  }
+
+  /** Forgets an interruption, for what has to be put in order after it. */
+  forgetInterruption(): void {
+    if (this.#fault instanceof Interrupted) this.#fault = undefined;
   }
 
   /** The first defined result of `find` over the text; undefined after `timeoutMs`. Rejects on reset or disconnection. */
@@ -122,7 +136,7 @@ export class LineWatch {
     for (const { look } of [...this.#waiting]) look();
   }
 
-  #fail(error: BoardError): void {
+  #fail(error: UserError): void {
     this.#fault = error;
     for (const { fail } of [...this.#waiting]) fail(error);
   }

@@ -26,9 +26,9 @@ export class Repl {
   readonly watch: LineWatch;
   #marker = 0;
 
-  constructor(port: Port, clock: Clock = new RealClock()) {
+  constructor(port: Port, clock: Clock = new RealClock(), signal?: AbortSignal) {
     this.port = port;
-    this.watch = new LineWatch(port, clock);
+    this.watch = new LineWatch(port, clock, signal);
   }
 
   /** Stops listening; the port stays open. */

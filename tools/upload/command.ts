@@ -106,7 +106,9 @@ async function run(options: Options): Promise<void> {
     scope.onClose(() => port.close());
     const { dir, transfer, fastBaud } = options;
     const restart = options.restart ? 'changed' : 'never';
-    const result = await scope.interruptible(uploadWithProgress({ port, dir, wifi, transfer, fastBaud, restart }));
+    scope.signal.addEventListener('abort', () => process.once('SIGINT', () => process.exit(ExitCode.interrupted)));
+    const { signal } = scope;
+    const result = await uploadWithProgress({ port, dir, wifi, transfer, fastBaud, restart, signal });
     console.log(options.json ? JSON.stringify(result) : describeUpload(result));
   } finally {
     await scope.close();

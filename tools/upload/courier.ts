@@ -21,6 +21,12 @@ export interface CourierOptions {
 /** The answer to the command leaves the board, and the port returns to its rate, before the restart. */
 const restartDelayMs = 30;
 
+/** Takes every helper off the board's heap. */
+export async function clearHelpers(repl: Repl): Promise<void> {
+  const helpers = [...digestHelpers, '__nmtwrite', ...rawHelpers, ...baudHelpers];
+  await repl.run(helpers.map((name) => `${name}=nil`).join(' '));
+}
+
 /** Chooses how files travel, and takes the next slower way when one has failed: fast blocks, blocks, nodemcu-tool. */
 export class Courier {
   readonly #repl: Repl;
@@ -81,8 +87,7 @@ export class Courier {
   /** Takes every helper off the board's heap and gives the console back as it was. */
   async leave(): Promise<void> {
     if (this.#isFast) await restoreBaud(this.#repl, this.#clock, this.#usualBaud);
-    const helpers = [...digestHelpers, '__nmtwrite', ...rawHelpers, ...baudHelpers];
-    await this.#repl.run(helpers.map((name) => `${name}=nil`).join(' '));
+    await clearHelpers(this.#repl);
   }
 
   /** By command, and by the modem lines where the command does not end in a boot. */

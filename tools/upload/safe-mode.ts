@@ -18,8 +18,8 @@ const bootMs = 5000;
  * only. A generated init.lua stops once when it finds `~safe`; any other one is set aside as `~init`.
  * Everything is typed blindly: there may be no prompt to see. False when the application could not be kept from running.
  */
-export async function startWithoutApplication(port: Port, clock: Clock): Promise<boolean> {
-  const repl = new Repl(port, clock);
+export async function startWithoutApplication(port: Port, clock: Clock, signal?: AbortSignal): Promise<boolean> {
+  const repl = new Repl(port, clock, signal);
   repl.watch.expectReset(true);
   try {
     for (let attempt = 1; attempt <= attempts; attempt++) {

@@ -1,4 +1,4 @@
-import { ExitCode, UserError } from '../cli/exit.ts';
+import { ExitCode, Interrupted, UserError } from '../cli/exit.ts';
 import { adler32 } from '../build/adler32.ts';
 import { BoardError, type BoardFault } from '../serial/board-error.ts';
 import { connectRepl } from '../serial/connect.ts';
@@ -14,6 +14,7 @@ import { makePlan, type LocalFile, type Plan } from './plan.ts';
 import { restoreSetAside, startWithoutApplication } from './safe-mode.ts';
 import type { Transfer } from './transfer.ts';
 import { wifiFileName, wifiLua, type WifiSettings } from './wifi-settings.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Longer than boot guards wait for a key. */
 const bootGuardSeconds = 4;
@@ -40,6 +41,8 @@ export interface UploadOptions extends CourierOptions {
   /** Restart the board afterwards: only when something changed (default), always or never. */
   restart?: 'changed' | 'always' | 'never';
   clock?: Clock;
+  /** Ends the upload with `Interrupted`, the board as it was before; takes seconds where blocks are under way. */
+  signal?: AbortSignal | undefined;
   onProgress?: (progress: UploadProgress) => void;
 }
 
@@ -91,7 +94,7 @@ async function uploadOver(port: Port, files: readonly LocalFile[], options: Uplo
   } catch (error) {
     if (!(error instanceof BoardError) || !applicationFaults.has(error.fault)) throw error;
     onNote(`${error.message}; once more, without the application`);
-    if (!(await startWithoutApplication(port, clock))) throw error;
+    if (!(await startWithoutApplication(port, clock, options.signal))) throw error;
   }
   try {
     return await attemptUpload(port, files, { ...options, clock, onNote });
@@ -108,7 +111,7 @@ async function attemptUpload(
 ): Promise<UploadResult> {
   const { clock, onNote } = options;
   const start = clock.now();
-  const repl = await connectRepl(port, { clock, onNote });
+  const repl = await connectRepl(port, { clock, onNote, signal: options.signal });
   const usualBaud = port.baudRate;
   try {
     const device = new DeviceFiles(repl);
@@ -135,6 +138,10 @@ async function attemptUpload(
       restarted,
     };
   } catch (error) {
+    if (error instanceof Interrupted) {
+      onNote('interrupted: the board gets its console back');
+      await withdraw(repl, clock, usualBaud);
+    }
     throw await explainSilence(repl, usualBaud, error);
   } finally {
     repl.detach();

@@ -50,7 +50,7 @@ async function runIn(scope: Scope, options: RunOptions): Promise<ExitCode> {
   const port = await openPort(board.serialPath);
   scope.onClose(() => port.close());
   log.follow(port);
-  await scope.interruptible(send(steps, board, port, built, options));
+  await send(steps, board, port, built, options, scope.signal);
   const serving = await steps.step('boot, join Wi-Fi, serve', async () => {
     const value = board.reach(await log.waitUntilServing(SERVING_TIMEOUT_MS, scope.signal));
     return { value, note: `${value.host}:${value.port}, log in ${log.path}` };
@@ -93,7 +93,14 @@ function flash(steps: Steps, scope: Scope, { image, imageName, serialPath }: Run
   });
 }
 
-function send(steps: Steps, board: RunBoard, port: Port, built: BuildResult, options: RunOptions): Promise<void> {
+function send(
+  steps: Steps,
+  board: RunBoard,
+  port: Port,
+  built: BuildResult,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
   return steps.step('upload', async () => {
     const result = await uploadWithProgress({
       port,
@@ -101,6 +108,7 @@ function send(steps: Steps, board: RunBoard, port: Port, built: BuildResult, opt
       wifi: wifiFromOptions(options, board.isVirtual),
       transfer: options.transfer,
       restart: 'always',
+      signal,
     });
     return { value: undefined, note: describeUpload(result) };
   });

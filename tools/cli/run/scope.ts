@@ -1,4 +1,4 @@
-import { ExitCode, UserError } from '../exit.ts';
+import { Interrupted } from '../exit.ts';
 
 /** What a run has opened, to be closed in reverse order however it ends, Ctrl-C included. */
 export class Scope {
@@ -43,11 +43,7 @@ export class Scope {
 
   #interruption(): Promise<never> {
     return this.untilInterrupted().then(() => {
-      throw new UserError(
-        'interrupted',
-        'run it again: an upload that was cut off left the old application in place',
-        ExitCode.interrupted,
-      );
+      throw new Interrupted();
     });
   }
 }
