@@ -1,5 +1,5 @@
 /** Request bodies by Content-Length or in chunks (RFC 9112 sections 6 and 7); loaded when a request has one. */
-import { Parsed, request } from './request.ts';
+import { Parsed, type Request } from './request.ts';
 
 const enum Limit {
   /** Bytes of a body: more is answered 413. */
@@ -8,8 +8,8 @@ const enum Limit {
   CHUNKED = 2048,
 }
 
-function readCounted(input: string, start: number): number {
-  const { fields } = request;
+function readCounted(request: Request, start: number): number {
+  const { fields, input } = request;
   const [, lineEnd, digits] = fields.find('\ncontent%-length:[ \t]*(%d+)[ \t]*\r?\n');
   if (lineEnd === undefined || fields.find('\ncontent-length:', lineEnd, true)[0] !== undefined) return 400;
   const size = tonumber(digits)!;
@@ -28,7 +28,8 @@ function endOfTrailers(input: string, start: number): number | undefined {
   return end;
 }
 
-function readChunked(input: string, start: number): number {
+function readChunked(request: Request, start: number): number {
+  const { input } = request;
   const parts: string[] = [];
   let length = 0;
   let position = start;
@@ -63,15 +64,16 @@ function readChunked(input: string, start: number): number {
  * refused: RFC 9112 section 6.3.
  * @returns as `parse`
  */
-export function readBody(input: string, start: number): number {
-  const { fields } = request;
+export function readBody(request: Request, start: number): number {
+  const { fields, input } = request;
   const [, codingEnd] = fields.find('\ntransfer-encoding:', 1, true);
   let status: number;
-  if (codingEnd === undefined) status = readCounted(input, start);
+  if (codingEnd === undefined) status = readCounted(request, start);
   else if (request.minor === 0 || fields.find('\ncontent-length:', 1, true)[0] !== undefined) status = 400;
   else if (fields.find('\ntransfer-encoding:', codingEnd, true)[0] !== undefined) status = 400;
   else
-    status = fields.find('^[ \t]*chunked[ \t]*\r?\n', codingEnd + 1)[0] === undefined ? 501 : readChunked(input, start);
+    status =
+      fields.find('^[ \t]*chunked[ \t]*\r?\n', codingEnd + 1)[0] === undefined ? 501 : readChunked(request, start);
   const [, expectEnd] = fields.find('\nexpect:', 1, true);
   if (status !== Parsed.INCOMPLETE || expectEnd === undefined) return status;
   if (fields.find('^[ \t]*100%-continue[ \t]*\r?\n', expectEnd + 1)[0] === undefined) return 417;

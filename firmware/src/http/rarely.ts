@@ -1,11 +1,9 @@
 /** The rarely used part of HTTP for the connection manager. */
 import { At, type Connection } from '../net/connection.ts';
 import { overlay } from '../runtime.ts';
-import { request } from './request.ts';
 
 /** Answers 408 or 500. */
 export function abandon(connection: Connection, why: 'late' | 'error'): void {
-  if (why === 'late') request.method = (connection[At.Input] ?? '').match('^%u+')[0] ?? '';
   const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
-  refuse(connection, why === 'late' ? 408 : 500);
+  refuse(connection, (connection[At.Input] ?? '').match('^%u*')[0] ?? '', why === 'late' ? 408 : 500);
 }

@@ -2,7 +2,7 @@
 import { At, type Connection } from '../net/connection.ts';
 import { answer } from '../net/manager.ts';
 import { overlay } from '../runtime.ts';
-import { Parsed, request } from './request.ts';
+import { Parsed, type Request } from './request.ts';
 
 const reasons: Record<number, string> = {
   400: 'Bad Request',
@@ -21,21 +21,21 @@ const reasons: Record<number, string> = {
 };
 
 /** Answers with the status and closes; the body, absent for HEAD, is the reason in words. */
-export function refuse(connection: Connection, status: number, fields = ''): void {
+export function refuse(connection: Connection, method: string, status: number, fields = ''): void {
   const reason = reasons[status] ?? '';
   const body = `${status} ${reason}\n`;
   connection[At.Input] = undefined;
   connection[At.Keep] = undefined;
   answer(
     connection,
-    `HTTP/1.1 ${status} ${reason}\r\n${fields}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${request.method === 'HEAD' ? '' : body}`,
+    `HTTP/1.1 ${status} ${reason}\r\n${fields}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${method === 'HEAD' ? '' : body}`,
   );
 }
 
 /** What to do with input that is not a whole good request; `status` is what `parse` said. */
-export function handleUnparsed(connection: Connection, input: string, status: number): void {
+export function handleUnparsed(connection: Connection, { method, input }: Request, status: number): void {
   if (status > Parsed.COMPLETE) {
-    refuse(connection, status);
+    refuse(connection, method, status);
     return;
   }
   connection[At.Input] = input;

@@ -1,10 +1,7 @@
 /** Requests that no route takes as they stand; loaded when there is one. */
 import type { Connection } from '../net/connection.ts';
-import { request } from './request.ts';
 import { overlay } from '../runtime.ts';
-import { findRoute, respond, run } from './server.ts';
-
-const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
+import type { Handler, Request } from './request.ts';
 
 const KNOWN = ' GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT ';
 
@@ -25,24 +22,23 @@ function normalise(path: string): string | undefined {
 }
 
 /** Finds the route after all, tells what it allows, or refuses: 400, 404, 405, 501. */
-export function handleUnrouted(connection: Connection): void {
-  const method = request.method;
-  if (KNOWN.find(` ${method} `, 1, true)[0] === undefined) {
-    refuse(connection, 501);
-    return;
-  }
+export function handleUnrouted(connection: Connection, request: Request): void {
+  const { method } = request;
   const path = normalise(request.path);
-  if (path === undefined) {
-    refuse(connection, 400);
-    return;
-  }
-  const [allow, name] = findRoute(path);
+  const [allow, name] = overlay<typeof import('../routes.ts')>($module('../routes.ts')).findRoute(path ?? '');
   const fields = `Allow: ${allow === undefined ? 'GET,HEAD' : allow.sub(2, -2)},OPTIONS\r\n`;
-  if (method === 'OPTIONS' && (allow !== undefined || path === '*')) respond(connection, '200 OK', fields, '');
-  else if (allow === undefined) refuse(connection, 404);
-  else if (allow.find(`,${method},`, 1, true)[0] === undefined) refuse(connection, 405, fields);
-  else {
+  let status = 405;
+  if (KNOWN.find(` ${method} `, 1, true)[0] === undefined) status = 501;
+  else if (path === undefined) status = 400;
+  else if (method === 'OPTIONS' && (allow !== undefined || path === '*')) {
+    const { respond } = overlay<typeof import('./respond.ts')>($module('./respond.ts'));
+    return respond(connection, request, '200 OK', fields, '');
+  } else if (allow === undefined) status = 404;
+  else if (allow.find(`,${method},`, 1, true)[0] !== undefined) {
     request.path = path;
-    run(name!, connection);
+    const { handle } = overlay<{ handle: Handler }>(name!);
+    return handle(connection, request);
   }
+  const { refuse } = overlay<typeof import('./refusal.ts')>($module('./refusal.ts'));
+  refuse(connection, method, status, status === 405 ? fields : '');
 }

@@ -1,7 +1,7 @@
 /** `GET /`: the page, compressed at build time, read from flash one segment at a time. */
 import { At, type Connection, Tcp } from '../net/connection.ts';
-import { request } from '../http/request.ts';
-import { respond } from '../http/server.ts';
+import type { Request } from '../http/request.ts';
+import { overlay } from '../runtime.ts';
 
 const page = $asset('../../web/index.html');
 const fields = `ETag: ${page.etag}\r\nCache-Control: no-cache\r\n`;
@@ -20,13 +20,13 @@ function read(this: void, connection: Connection): string | undefined {
 }
 
 /** Answers GET and HEAD, 304 to a browser that has this version. */
-export function handle(connection: Connection): void {
+export function handle(connection: Connection, request: Request): void {
   const [, wish] = request.fields.find('\nif-none-match:', 1, true);
-  if (
+  const isThere =
     wish !== undefined &&
     (request.fields.find(`^[^\r\n]*${page.etag}`, wish + 1)[0] ?? request.fields.find('^[ \t]*%*', wish + 1)[0]) !==
-      undefined
-  )
-    respond(connection, '304 Not Modified', fields, '', undefined, page.size);
-  else respond(connection, '200 OK', contentFields, '', read, page.size, true);
+      undefined;
+  const { respond } = overlay<typeof import('../http/respond.ts')>($module('../http/respond.ts'));
+  if (isThere) respond(connection, request, '304 Not Modified', fields, '', undefined, page.size);
+  else respond(connection, request, '200 OK', contentFields, '', read, page.size, true);
 }

@@ -262,6 +262,12 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   }
 
   if (type(what) === 'number') {
+    if (what === 0 && connection[At.Phase] === Phase.Sending) {
+      // The client left before it had all: its RST to what is on its way would find another connection's socket.
+      if (closed.length === 0) closed.push(tmr.time());
+      closed.push(socket);
+      manager[Place.Kept]++;
+    }
     enter(connection, Phase.Lingering);
     connections.delete(socket);
     manager[Place.Open]--;

@@ -5,8 +5,7 @@
  * may change anything over the network.
  */
 import type { Connection } from '../net/connection.ts';
-import { request } from '../http/request.ts';
-import { respond } from '../http/server.ts';
+import type { Request } from '../http/request.ts';
 import { overlay } from '../runtime.ts';
 
 const { refuse } = overlay<typeof import('../http/refusal.ts')>($module('../http/refusal.ts'));
@@ -21,7 +20,7 @@ const enum Limit {
   RESTART = 2000,
 }
 
-function isAllowed(): boolean {
+function isAllowed(request: Request): boolean {
   const secret = file.open('token');
   if (secret === undefined) return false;
   const [token] = (secret.readline() ?? '').match('^%s*(.-)%s*$');
@@ -46,19 +45,20 @@ function readLeds(body: string): string | undefined {
 }
 
 /** Answers PUT and POST of `[{"name": "red", "pin": 5, "activeLow": false}, ...]`. */
-export function handle(connection: Connection): void {
-  if (!isAllowed()) {
-    refuse(connection, 401, 'WWW-Authenticate: Bearer\r\n');
+export function handle(connection: Connection, request: Request): void {
+  if (!isAllowed(request)) {
+    refuse(connection, request.method, 401, 'WWW-Authenticate: Bearer\r\n');
     return;
   }
   const text = readLeds(request.body);
   const target = text === undefined ? undefined : file.open('leds.lua', 'w');
   if (text === undefined || target === undefined) {
-    refuse(connection, 422);
+    refuse(connection, request.method, 422);
     return;
   }
   target.write(text);
   target.close();
-  respond(connection, '200 OK', 'Content-Type: text/plain\r\n', 'restarting\n');
+  const { respond } = overlay<typeof import('../http/respond.ts')>($module('../http/respond.ts'));
+  respond(connection, request, '200 OK', 'Content-Type: text/plain\r\n', 'restarting\n');
   tmr.create().alarm(Limit.RESTART, tmr.ALARM_SINGLE, () => node.restart());
 }

@@ -3,10 +3,10 @@ import type { Connection } from '../net/connection.ts';
 import { overlay } from '../runtime.ts';
 import { manager } from '../net/manager.ts';
 import { Place } from '../net/state.ts';
-import { respond } from '../http/server.ts';
+import type { Request } from '../http/request.ts';
 
 /** Answers in the text format, version 0.0.4. */
-export function handle(connection: Connection): void {
+export function handle(connection: Connection, request: Request): void {
   collectgarbage();
   const lines = [
     `last_ack_heap_bytes ${node.heap()}`,
@@ -17,5 +17,6 @@ export function handle(connection: Connection): void {
   const { names } = overlay<typeof import('../net/counter-names.ts')>($module('../net/counter-names.ts'));
   for (const index of $range(0, names.length - 1))
     lines.push(`last_ack_${names[index]!}_total ${manager[Place.Accepted + index] as number}`);
-  respond(connection, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);
+  const { respond } = overlay<typeof import('../http/respond.ts')>($module('../http/respond.ts'));
+  respond(connection, request, '200 OK', 'Content-Type: text/plain; version=0.0.4\r\n', `${lines.join('\n')}\n`);
 }
