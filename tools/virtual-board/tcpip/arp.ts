@@ -1,96 +1,100 @@
-import type { Ipv4Address } from './address.ts';
+import { isMulticast, type Ipv4Address } from './address.ts';
 import { BROADCAST_MAC, ETHERNET_HEADER, ETHERTYPE_ARP, writeEthernet } from './ethernet.ts';
-import { sendFrame, type NetworkInterface } from './interface.ts';
+import { isBroadcast, sendFrame, type NetworkInterface } from './interface.ts';
 import { read16, read32, write16, write32 } from './octets.ts';
 
 /** Length of an ARP packet for IPv4 over Ethernet (RFC 826). */
 const ARP_LENGTH = 28;
 const REQUEST = 1;
 const REPLY = 2;
+const MAC_LENGTH = 6;
+const IPV4_LENGTH = 4;
 
-/** lwIP 1.4 etharp: ten entries, forgotten after 240 rounds of 5 s, requests abandoned after two rounds. */
+/** lwIP 1.4 etharp: ten entries; forgotten after 240 rounds of 5 s, asked for again from round 228 on when used. */
 const TABLE_SIZE = 10;
-const LIFETIME_MS = 1_200_000;
-const PENDING_MS = 10_000;
-const RETRY_MS = 1000;
-const QUEUE_LENGTH = 10;
+const ROUND_MS = 5000;
+const LIFETIME = 240;
+const REFRESH_AGE = 228;
+/** An unanswered request is given up after two rounds. */
+const PENDING_LIFETIME = 2;
+/** Of the packets that wait for an answer the newest three are kept. */
+const QUEUE_LENGTH = 3;
 
 interface ArpEntry {
-  mac: Uint8Array;
-  expires: number;
+  readonly address: Ipv4Address;
+  /** Undefined while the neighbour has not answered. */
+  mac: Uint8Array | undefined;
+  /** The round in which we heard of it. */
+  round: number;
+  /** The round in which an entry about to expire was last asked for. */
+  refreshed: number;
+  readonly waiting: Uint8Array[];
 }
 
-interface PendingEntry {
-  frames: Uint8Array[];
-  askedAt: number;
-  expires: number;
-}
+/** Neighbours; the place of an entry decides which of equally old ones gives way. */
+export type ArpTable = (ArpEntry | undefined)[];
 
-export interface ArpTable {
-  readonly entries: Map<Ipv4Address, ArpEntry>;
-  readonly pending: Map<Ipv4Address, PendingEntry>;
-}
+export const createArpTable = (): ArpTable => new Array<ArpEntry | undefined>(TABLE_SIZE).fill(undefined);
 
-export const createArpTable = (): ArpTable => ({ entries: new Map(), pending: new Map() });
+const roundOf = (now: number): number => Math.floor(now / ROUND_MS);
 
 /** The neighbour's MAC address, when it is known. */
 export function lookUpNeighbour(netif: NetworkInterface, address: Ipv4Address): Uint8Array | undefined {
-  const entry = netif.arp.entries.get(address);
-  return entry && entry.expires > netif.clock.now() ? entry.mac : undefined;
+  const entry = find(netif, address);
+  if (!entry?.mac) return undefined;
+  const round = roundOf(netif.clock.now());
+  if (round - entry.round >= REFRESH_AGE && round > entry.refreshed) {
+    entry.refreshed = round;
+    ask(netif, address);
+  }
+  return entry.mac;
 }
 
 /** Sends `frame` to a neighbour whose MAC address is unknown: asks for it and keeps the frame until the answer comes. */
 export function resolveThenSend(netif: NetworkInterface, address: Ipv4Address, frame: Uint8Array): void {
-  const now = netif.clock.now();
-  let pending = netif.arp.pending.get(address);
-  if (!pending || pending.expires <= now) {
-    pending = { frames: [], askedAt: -Infinity, expires: now + PENDING_MS };
-    netif.arp.pending.set(address, pending);
-  }
-  if (pending.frames.length < QUEUE_LENGTH) pending.frames.push(frame);
-  if (now - pending.askedAt < RETRY_MS) return;
-  pending.askedAt = now;
-  sendArp(netif, REQUEST, BROADCAST_MAC, new Uint8Array(6), address);
+  if (isBroadcast(netif, address) || isMulticast(address)) return;
+  const entry = find(netif, address) ?? create(netif, address);
+  entry.waiting.push(frame);
+  if (entry.waiting.length > QUEUE_LENGTH) entry.waiting.shift();
+  ask(netif, address);
 }
+
+export const ask = (netif: NetworkInterface, address: Ipv4Address): void =>
+  sendArp(netif, REQUEST, BROADCAST_MAC, new Uint8Array(MAC_LENGTH), address);
 
 /** Tells the neighbourhood which MAC address ours is (RFC 5227 section 3). */
-export const announce = (netif: NetworkInterface): void =>
-  sendArp(netif, REQUEST, BROADCAST_MAC, new Uint8Array(6), netif.address);
+export const announce = (netif: NetworkInterface): void => ask(netif, netif.address);
 
-/** Remembers the sender of a frame (lwIP: ETHARP_TRUST_IP_MAC). */
+/** Takes the sender of a frame for a sign of life, when it is in the table already (lwIP: ETHARP_TRUST_IP_MAC). */
 export function noticeNeighbour(netif: NetworkInterface, address: Ipv4Address, frame: Uint8Array): void {
-  const known = netif.arp.entries.get(address);
-  if (known && hasMac(frame, 6, known.mac)) known.expires = netif.clock.now() + LIFETIME_MS;
-  else learnNeighbour(netif, address, frame.subarray(6, 12));
+  const entry = find(netif, address);
+  if (entry) update(netif, entry, frame, MAC_LENGTH);
 }
 
-/** Remembers a neighbour and sends what waited for it. */
-function learnNeighbour(netif: NetworkInterface, address: Ipv4Address, mac: Uint8Array): void {
-  const { entries, pending } = netif.arp;
-  const known = entries.get(address);
-  const expires = netif.clock.now() + LIFETIME_MS;
-  if (!known && entries.size >= TABLE_SIZE) forgetOldest(entries);
-  entries.set(address, { mac: mac.slice(), expires });
-  const waiting = pending.get(address);
-  if (!waiting) return;
-  pending.delete(address);
-  for (const frame of waiting.frames) {
-    frame.set(mac, 0);
-    sendFrame(netif, frame);
+/** The MAC address at `at` of a frame is the neighbour's: what waited for it goes out. */
+function update(netif: NetworkInterface, entry: ArpEntry, frame: Uint8Array, at: number): void {
+  if (!entry.mac || !hasMac(frame, at, entry.mac)) entry.mac = frame.slice(at, at + MAC_LENGTH);
+  entry.round = roundOf(netif.clock.now());
+  for (let waiting = entry.waiting.shift(); waiting; waiting = entry.waiting.shift()) {
+    waiting.set(entry.mac, 0);
+    sendFrame(netif, waiting);
   }
 }
 
 export function receiveArp(netif: NetworkInterface, frame: Uint8Array): void {
   const at = ETHERNET_HEADER;
   if (frame.length < at + ARP_LENGTH || read16(frame, at) !== 1 || read16(frame, at + 2) !== 0x0800) return;
+  if (frame[at + 4] !== MAC_LENGTH || frame[at + 5] !== IPV4_LENGTH) return;
   const operation = read16(frame, at + 6);
-  const senderMac = frame.subarray(at + 8, at + 14);
   const sender = read32(frame, at + 14);
-  const target = read32(frame, at + 24);
-  if (netif.address === 0) return;
-  const isForUs = target === netif.address;
-  if (sender !== 0 && (isForUs || netif.arp.entries.has(sender))) learnNeighbour(netif, sender, senderMac);
-  if (operation === REQUEST && isForUs) sendArp(netif, REPLY, senderMac.slice(), senderMac, sender);
+  const isForUs = netif.address !== 0 && read32(frame, at + 24) === netif.address;
+  if (!isBroadcast(netif, sender) && !isMulticast(sender)) {
+    const entry = find(netif, sender) ?? (isForUs ? create(netif, sender) : undefined);
+    if (entry) update(netif, entry, frame, at + 8);
+  }
+  if (operation === REPLY) netif.onArpReply(sender);
+  const senderMac = frame.slice(at + 8, at + 14);
+  if (operation === REQUEST && isForUs) sendArp(netif, REPLY, senderMac, senderMac, sender);
 }
 
 function sendArp(
@@ -105,8 +109,8 @@ function sendArp(
   const at = ETHERNET_HEADER;
   write16(frame, at, 1);
   write16(frame, at + 2, 0x0800);
-  frame[at + 4] = 6;
-  frame[at + 5] = 4;
+  frame[at + 4] = MAC_LENGTH;
+  frame[at + 5] = IPV4_LENGTH;
   write16(frame, at + 6, operation);
   frame.set(netif.mac, at + 8);
   write32(frame, at + 14, netif.address);
@@ -115,16 +119,41 @@ function sendArp(
   sendFrame(netif, frame);
 }
 
-function forgetOldest(entries: Map<Ipv4Address, ArpEntry>): void {
-  let oldest: Ipv4Address | undefined;
-  let earliest = Infinity;
-  for (const [address, entry] of entries) {
-    if (entry.expires < earliest) [oldest, earliest] = [address, entry.expires];
+/** An entry whose time is not up. Every packet asks for one: no iterators here. */
+function find({ arp, clock }: NetworkInterface, address: Ipv4Address): ArpEntry | undefined {
+  for (let place = 0; place < TABLE_SIZE; place++) {
+    const entry = arp[place];
+    if (entry?.address !== address) continue;
+    if (!isExpired(entry, clock.now())) return entry;
+    arp[place] = undefined;
   }
-  if (oldest !== undefined) entries.delete(oldest);
+  return undefined;
+}
+
+const isExpired = (entry: ArpEntry, now: number): boolean =>
+  roundOf(now) - entry.round >= (entry.mac ? LIFETIME : PENDING_LIFETIME);
+
+/** A new entry: in a free place, or in that of the oldest known neighbour, or of the oldest unanswered request. */
+function create(netif: NetworkInterface, address: Ipv4Address): ArpEntry {
+  let place = netif.arp.findIndex((entry) => !entry || isExpired(entry, netif.clock.now()));
+  if (place < 0) place = oldest(netif.arp, (entry) => entry.mac !== undefined) ?? oldest(netif.arp, () => true) ?? 0;
+  const round = roundOf(netif.clock.now());
+  const entry: ArpEntry = { address, mac: undefined, round, refreshed: round, waiting: [] };
+  netif.arp[place] = entry;
+  return entry;
+}
+
+/** The place of the oldest entry of a kind; among equally old ones the last. */
+function oldest(table: ArpTable, isOfKind: (entry: ArpEntry) => boolean): number | undefined {
+  let found: number | undefined;
+  for (const [place, entry] of table.entries()) {
+    const current = found === undefined ? undefined : table[found];
+    if (entry && isOfKind(entry) && entry.round <= (current?.round ?? Infinity)) found = place;
+  }
+  return found;
 }
 
 function hasMac(frame: Uint8Array, at: number, mac: Uint8Array): boolean {
-  for (let index = 0; index < 6; index++) if (frame[at + index] !== mac[index]) return false;
+  for (let index = 0; index < MAC_LENGTH; index++) if (frame[at + index] !== mac[index]) return false;
   return true;
 }

@@ -19,6 +19,8 @@ export interface NetworkInterface {
   /** Identification of the next IPv4 packet. */
   identification: number;
   readonly arp: ArpTable;
+  /** Gets the addresses of those who answer ARP requests. */
+  onArpReply: (sender: Ipv4Address) => void;
   /** Gets answers to our own echo requests. */
   onEchoReply: (reply: EchoReply) => void;
 }
@@ -48,6 +50,7 @@ export function createInterface(options: InterfaceOptions): NetworkInterface {
     gateway: ANY_ADDRESS,
     identification: 0,
     arp: createArpTable(),
+    onArpReply: () => undefined,
     onEchoReply: () => undefined,
   };
 }
@@ -55,8 +58,11 @@ export function createInterface(options: InterfaceOptions): NetworkInterface {
 /** Largest IPv4 packet on Ethernet (RFC 894). */
 export const MTU = 1500;
 
+/** Also 0.0.0.0, the broadcast address of old (RFC 1122 section 3.2.1.3). */
 export const isBroadcast = (netif: NetworkInterface, address: Ipv4Address): boolean =>
-  address === BROADCAST_ADDRESS || (netif.netmask !== ANY_ADDRESS && address === (netif.address | ~netif.netmask));
+  address === BROADCAST_ADDRESS ||
+  address === ANY_ADDRESS ||
+  (netif.netmask !== ANY_ADDRESS && address !== netif.address && address === (netif.address | ~netif.netmask));
 
 export const isOnSubnet = (netif: NetworkInterface, address: Ipv4Address): boolean =>
   ((address ^ netif.address) & netif.netmask) === 0;

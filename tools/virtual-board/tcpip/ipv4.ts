@@ -1,4 +1,4 @@
-import { BROADCAST_ADDRESS, isMulticast, type Ipv4Address } from './address.ts';
+import { ANY_ADDRESS, isMulticast, type Ipv4Address } from './address.ts';
 import { lookUpNeighbour, noticeNeighbour, resolveThenSend } from './arp.ts';
 import { foldSum, sumWords } from './checksum.ts';
 import { BROADCAST_MAC, ETHERNET_HEADER, ETHERTYPE_IPV4, writeEthernet, writeMac } from './ethernet.ts';
@@ -8,6 +8,7 @@ import { read16, read32, write16, write32 } from './octets.ts';
 /** IPv4 header without options (RFC 791). */
 export const IPV4_HEADER = 20;
 export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_IGMP = 2;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;
 
@@ -28,6 +29,11 @@ export interface Ipv4Packet {
 
 /** Undefined for what a host silently discards: bad version, length or checksum, fragments, other hosts' packets. */
 export function receivePacket(netif: NetworkInterface, frame: Uint8Array): Ipv4Packet | undefined {
+  const SOURCE = ETHERNET_HEADER + 12;
+  if (frame.length < SOURCE + 4) return undefined;
+  // Before anything is checked, as in lwIP.
+  const neighbour = read32(frame, SOURCE);
+  if (isOnSubnet(netif, neighbour)) noticeNeighbour(netif, neighbour, frame);
   const version = frame[ETHERNET_HEADER] ?? 0;
   const headerLength = (version & 15) * 4;
   const start = ETHERNET_HEADER + headerLength;
@@ -39,11 +45,19 @@ export function receivePacket(netif: NetworkInterface, frame: Uint8Array): Ipv4P
   if ((read16(frame, 20) & 0x3fff) !== 0) return undefined;
   const source = read32(frame, 26);
   const destination = read32(frame, 30);
-  if (isBroadcast(netif, source) || isMulticast(source)) return undefined;
-  const isOurs = destination === netif.address || isBroadcast(netif, destination) || isMulticast(destination);
-  if (!isOurs && netif.address !== 0) return undefined;
-  if (source !== 0 && isOnSubnet(netif, source)) noticeNeighbour(netif, source, frame);
+  if (source !== ANY_ADDRESS && (isBroadcast(netif, source) || isMulticast(source))) return undefined;
+  if (!isToUs(netif, frame, destination, start)) return undefined;
   return { frame, source, destination, protocol: frame[23] ?? 0, start, end };
+}
+
+const DHCP_CLIENT_PORT = 68;
+
+/** Without an address of its own a host takes only what the DHCP server sends it. */
+function isToUs(netif: NetworkInterface, frame: Uint8Array, destination: Ipv4Address, start: number): boolean {
+  if (netif.address === ANY_ADDRESS) {
+    return frame[ETHERNET_HEADER + 9] === PROTOCOL_UDP && read16(frame, start + 2) === DHCP_CLIENT_PORT;
+  }
+  return destination === netif.address || isBroadcast(netif, destination) || isMulticast(destination);
 }
 
 /** A frame with Ethernet and IPv4 headers written; the payload of `length` bytes starts at `PAYLOAD`. */
@@ -72,7 +86,7 @@ export function startPacket(
 
 /** Sends a finished packet to its next hop, by way of ARP where needed. Without a route it is dropped. */
 export function sendPacket(netif: NetworkInterface, frame: Uint8Array, destination: Ipv4Address): void {
-  if (destination === BROADCAST_ADDRESS || isBroadcast(netif, destination)) {
+  if (isBroadcast(netif, destination)) {
     frame.set(BROADCAST_MAC, 0);
     sendFrame(netif, frame);
     return;
@@ -82,7 +96,8 @@ export function sendPacket(netif: NetworkInterface, frame: Uint8Array, destinati
     sendFrame(netif, frame);
     return;
   }
-  const nextHop = isOnSubnet(netif, destination) ? destination : netif.gateway;
+  const isDirect = isOnSubnet(netif, destination) || isLinkLocal(destination);
+  const nextHop = isDirect ? destination : netif.gateway;
   if (nextHop === 0 || netif.address === 0) return;
   const mac = lookUpNeighbour(netif, nextHop);
   if (mac) {
@@ -92,3 +107,6 @@ export function sendPacket(netif: NetworkInterface, frame: Uint8Array, destinati
     resolveThenSend(netif, nextHop, frame);
   }
 }
+
+/** 169.254.0.0/16 is never routed (RFC 3927 section 2.7). */
+const isLinkLocal = (address: Ipv4Address): boolean => address >>> 16 === 0xa9fe;

@@ -8,9 +8,9 @@ import { ANY_ADDRESS, type Ipv4Address } from './address.ts';
 import { announce, receiveArp } from './arp.ts';
 import { Err } from './errors.ts';
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4, etherType, isForUs } from './ethernet.ts';
-import { receiveIcmp } from './icmp.ts';
+import { PROTOCOL_UNREACHABLE, receiveIcmp, sendUnreachable } from './icmp.ts';
 import { createInterface, type NetworkInterface } from './interface.ts';
-import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, receivePacket } from './ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_IGMP, PROTOCOL_TCP, PROTOCOL_UDP, receivePacket } from './ipv4.ts';
 import type { Listener, Pcb, TcpEvents } from './pcb.ts';
 import { freePcb } from './pcb-table.ts';
 import { abort, close, shutdownWrite } from './tcp-close.ts';
@@ -69,6 +69,9 @@ export class TcpIp {
     if (packet?.protocol === PROTOCOL_TCP) receiveTcp(this.tcp, packet);
     else if (packet?.protocol === PROTOCOL_UDP) receiveUdp(this.udp, packet);
     else if (packet?.protocol === PROTOCOL_ICMP) receiveIcmp(netif, packet);
+    else if (packet && packet.protocol !== PROTOCOL_IGMP && packet.destination === netif.address) {
+      sendUnreachable(netif, packet, PROTOCOL_UNREACHABLE);
+    }
   }
 
   /** Sets the interface's address and tells the neighbours. */

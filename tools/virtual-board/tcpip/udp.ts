@@ -39,13 +39,18 @@ export const createUdpSocket = (udp: Udp, onDatagram: (datagram: UdpDatagram) =>
   onDatagram,
 });
 
-/** Binds to a port, 0 = any free one from 4096 up (lwIP udp_bind). */
+/** Local ports that lwIP gives out by itself. */
+export const FIRST_LOCAL_PORT = 4096;
+export const LAST_LOCAL_PORT = 0x7fff;
+
+/** Binds to a port of one address, or of all with 0; port 0 = any free one (lwIP udp_bind). */
 export function bindUdp(udp: Udp, socket: UdpSocket, address: Ipv4Address, port: number): Err {
-  const isUsed = (candidate: number): boolean =>
-    udp.sockets.some((other) => other !== socket && other.port === candidate);
+  const others = udp.sockets.filter((other) => other !== socket);
+  const overlaps = (other: UdpSocket): boolean =>
+    other.address === address || other.address === ANY_ADDRESS || address === ANY_ADDRESS;
   let chosen = port;
-  if (chosen === 0) for (chosen = 4096; isUsed(chosen); chosen++);
-  else if (isUsed(chosen)) return Err.inUse;
+  if (chosen === 0) for (chosen = FIRST_LOCAL_PORT; others.some((other) => other.port === chosen); chosen++);
+  else if (others.some((other) => other.port === chosen && overlaps(other))) return Err.inUse;
   socket.address = address;
   socket.port = chosen;
   if (!udp.sockets.includes(socket)) udp.sockets.push(socket);
@@ -75,19 +80,21 @@ export function sendUdp(udp: Udp, socket: UdpSocket, destination: Ipv4Address, p
   return Err.ok;
 }
 
+/** As lwIP does, takes the length from the IP header and pays no heed to that of the UDP header. */
 export function receiveUdp(udp: Udp, packet: Ipv4Packet): void {
-  const { frame, start } = packet;
-  const length = read16(frame, start + 4);
-  const end = start + length;
-  if (length < UDP_HEADER || end > packet.end) return;
+  const { frame, start, end, destination } = packet;
+  if (end - start < UDP_HEADER) return;
   if (read16(frame, start + 6) !== 0) {
-    const pseudo = sumPseudoHeader(packet.source, packet.destination, PROTOCOL_UDP, length);
+    const pseudo = sumPseudoHeader(packet.source, destination, PROTOCOL_UDP, end - start);
     if (foldSum(sumWords(frame, start, end, pseudo)) !== 0) return;
   }
-  const { destination } = packet;
   if (isMulticast(destination) && !udp.groups.has(destination)) return;
   const port = read16(frame, start + 2);
-  const socket = udp.sockets.find((candidate) => candidate.port === port);
+  const isToMany = isMulticast(destination) || isBroadcast(udp.netif, destination);
+  const socket = udp.sockets.find(
+    (candidate) =>
+      candidate.port === port && (isToMany || candidate.address === ANY_ADDRESS || candidate.address === destination),
+  );
   if (socket) {
     const data = frame.subarray(start + UDP_HEADER, end);
     socket.onDatagram({ source: packet.source, sourcePort: read16(frame, start), destination, data });
