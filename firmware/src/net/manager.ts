@@ -37,6 +37,12 @@ const enum Heap {
   GARBAGE = 384,
 }
 
+const enum Espconn {
+  /** Closes by us within `KEEP_FOR` seconds that are free of duels. */
+  CLOSES = 4,
+  KEEP_FOR = 125,
+}
+
 /** Milliseconds. */
 const enum Time {
   /** A client gets this to close first while memory is plentiful. */
@@ -51,6 +57,8 @@ const enum Time {
   ANSWER = 30000,
   /** TIME_WAIT. */
   WAIT = 12500,
+  /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
+  KEEP_FOR = 13,
   /** Seconds without a connection after which what was kept for the next one is let go. */
   QUIET = 5,
   /** Between looks at the open connections. */
@@ -59,19 +67,16 @@ const enum Time {
   COLLECT = 20000,
 }
 
-/** The firmware before 2017 duels after five closes within two minutes. */
+/** The firmware before 2017: it duels after five closes within two minutes, and keeps no pointers to closed sockets. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
-const mostCloses = isEspconn ? 4 : 1000;
-/** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
-const keepFor = isEspconn ? 125 : 13;
 
 /** What other modules know of the manager, and what `use` sets. */
-export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', undefined, undefined];
+export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', undefined, undefined, undefined];
 
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
 /**
  * Sockets that we closed, oldest first, each after the second in which that was. The stack still points at the socket of
- * a connection in TIME_WAIT; were it collected, a new connection's socket at its address would get the old one's FIN.
+ * a connection that ends; were it collected, a new connection's socket at its address would get the old one's FIN.
  */
 let closed: (net.Socket | number)[] = [];
 /** Runs while there is something to look after. */
@@ -188,7 +193,7 @@ function sweep(): Connection | undefined {
     second = now;
     if (crowd > open) crowd--;
     closed.push(now);
-    if ((closed[0] as number) + keepFor < now) {
+    while ((closed[0] as number) + (isEspconn ? Espconn.KEEP_FOR : Time.KEEP_FOR) < now) {
       closed.shift();
       while (type(closed[0]) !== 'number') {
         closed.shift();
@@ -211,7 +216,7 @@ function sweep(): Connection | undefined {
   }
 
   const used = manager[Place.Kept];
-  if (longest !== undefined && used < mostCloses) {
+  if (longest !== undefined && !(isEspconn && used >= Espconn.CLOSES)) {
     // The more of the budget is used, the longer from one close to the next: at its end as long as TIME_WAIT allows.
     const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
     const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
@@ -252,7 +257,7 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     const listener = manager[Place.Listener]!;
     socket.on('receive', listener);
     socket.on('sent', listener);
-    socket.on('disconnection', listener);
+    socket.on('disconnection', manager[Place.Ended]);
     sweeper.start();
     if (freeHeap(Heap.ACCEPT) < Heap.ACCEPT) {
       manager[Place.Busy]++;
@@ -262,9 +267,9 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   }
 
   if (type(what) === 'number') {
-    if (what === 0 && connection[At.Phase] === Phase.Sending) {
-      // The client left before it had all: its RST to what is on its way would find another connection's socket.
-      if (closed.length === 0) closed.push(tmr.time());
+    // The client closed before it had acknowledged all: the stack goes on sending, and still points at the socket.
+    if (connection[At.Phase] === Phase.Sending && !isEspconn) {
+      closed.push(tmr.time());
       closed.push(socket);
       manager[Place.Kept]++;
     }
@@ -309,8 +314,8 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   if (input === manager[Place.Known]) answer(connection, manager[Place.Reply]);
   else {
     manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol], true);
-    manager[Place.Speaker].receive(connection, input);
-    if (manager[Place.Speaker] === undefined) collectgarbage();
+    // The last thing that happens here, so that a protocol can be collected while it goes on.
+    return manager[Place.Speaker].receive(connection, input);
   }
 }
 
@@ -318,4 +323,6 @@ manager[Place.Listener] = (socket, what) => {
   const [ok, error] = pcall(handle, socket, what);
   if (!ok) pcall(handle, socket, undefined, error);
 };
+// That firmware does not say why a connection ended.
+manager[Place.Ended] = isEspconn ? (socket) => manager[Place.Listener]!(socket, 0) : manager[Place.Listener];
 sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, manager[Place.Listener] as unknown as (timer: tmr.Timer) => void);

@@ -27,8 +27,10 @@ export const enum Place {
   /** Input whose answer is `Reply` until the board restarts, so that the protocol need not be asked; '' = none. */
   Known,
   Reply,
-  /** Gets all events; for `listen`. */
+  /** Gets all events. */
   Listener,
+  /** Gets the end of a connection. */
+  Ended,
   /** The protocol, while it is loaded. */
   Speaker,
 }
@@ -56,5 +58,6 @@ export type ManagerState = [
   known: string,
   reply: string,
   listener?: Listener,
+  ended?: Listener,
   speaker?: Protocol | undefined,
 ];

@@ -6,29 +6,34 @@ import { answer } from './manager.ts';
 const segmentsInFlight = (net.createUDPSocket as unknown) === undefined ? 1 : 2;
 
 /**
- * Hands the stack as much as it takes: two segments in flight, so that a client that acknowledges every second one
- * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
+ * Hands the stack as much as it takes: two full segments in flight, so that a client that acknowledges every second one
+ * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest. The
+ * second segment is a byte shorter: with its buffer quite full the stack could never queue its own FIN.
  */
 function more(this: void, connection: Connection): void {
-  for (const _ of $range(1, segmentsInFlight)) {
-    const text = connection[At.Output] ?? connection[At.Source]?.(connection);
-    if (text === undefined) {
+  for (const index of $range(0, segmentsInFlight - 1)) {
+    let text = connection[At.Output] ?? '';
+    if (text.length < Tcp.SEGMENT) {
+      const part = connection[At.Source]?.(connection);
+      if (part === undefined) connection[At.Source] = undefined;
+      else text = text + part;
+    }
+    if (text === '') {
+      connection[At.Output] = undefined;
       connection[At.More] = undefined;
       return;
     }
-    const isTaken = answer(connection, text.sub(1, Tcp.SEGMENT));
-    const rest = isTaken ? text.sub(Tcp.SEGMENT + 1) : text;
-    connection[At.Output] = rest === '' ? undefined : rest;
+    const isTaken = answer(connection, text.sub(1, Tcp.SEGMENT - index));
+    connection[At.Output] = isTaken ? text.sub(Tcp.SEGMENT - index + 1) : text;
     if (!isTaken) return;
   }
 }
 
 /** Like `answer` for any length: `source` gives what follows `text`. */
 export function stream(connection: Connection, text: string, source?: Source): void {
+  connection[At.Output] = text;
+  connection[At.More] = more;
   connection[At.Source] = source;
   connection[At.Position] = 0;
-  connection[At.More] = more;
-  answer(connection, text.sub(1, Tcp.SEGMENT));
-  const rest = text.sub(Tcp.SEGMENT + 1);
-  if (rest !== '') connection[At.Output] = (connection[At.Output] ?? '') + rest;
+  more(connection);
 }

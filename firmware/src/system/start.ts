@@ -1,6 +1,4 @@
 /** Starts the application; loaded at boot and let go. */
-import { manager } from '../net/manager.ts';
-import { Place } from '../net/state.ts';
 import type { LedSettings } from '../led/leds.ts';
 import { overlay } from '../runtime.ts';
 
@@ -16,10 +14,10 @@ function ledSettings(): LedSettings[] {
 /** Starts everything. */
 export function start(): void {
   overlay<typeof import('../led/control.ts')>($module('../led/control.ts')).setUp(ledSettings());
-  overlay<typeof import('../net/use.ts')>($module('../net/use.ts')).use(
+  overlay<typeof import('../net/serve.ts')>($module('../net/serve.ts')).serve(
+    80,
     $module('../http/server.ts'),
     'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   );
-  overlay<typeof import('../net/listen.ts')>($module('../net/listen.ts')).listen(80, manager[Place.Listener]!);
   overlay<typeof import('./link.ts')>($module('./link.ts')).connect(tmr.create());
 }
