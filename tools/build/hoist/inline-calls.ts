@@ -1,8 +1,8 @@
 import * as lua from 'typescript-to-lua';
 import { type Binding, type Scopes, resolveScopes } from '../lua-ast/scopes.ts';
-import { containsNode, someNode, walkLua } from '../lua-ast/walk.ts';
+import { walkLua } from '../lua-ast/walk.ts';
 import { mostAlive, mostLocals } from './alive.ts';
-import { type CallSite, isWholeCall, leadingCall, statementLists } from './call-site.ts';
+import { type CallSite, findCallSites, isWholeCall } from './call-site.ts';
 import { type Callee, Inliner } from './inliner.ts';
 import type { Segment } from './merge.ts';
 import { returnShape } from './returns.ts';
@@ -15,52 +15,45 @@ const mostUpvalues = 55;
  * first instruction, and 40 more when it is an upvalue.
  */
 export function inlineCalls(segments: readonly Segment[]): void {
-  while (inlineOne(segments));
+  while (inlineSome(segments));
 }
 
-function inlineOne(segments: readonly Segment[]): boolean {
+/** One round: a function that has changed waits for the next one, when its names have been resolved again. */
+function inlineSome(segments: readonly Segment[]): boolean {
   const statements = segments.flatMap((segment) => segment.statements);
   const scopes = resolveScopes(statements);
   const callees = findCallees(segments, scopes);
   if (callees.size === 0) return false;
-  if (inlineExpressions(statements, callees, scopes)) return true;
-  for (const segment of segments) {
-    for (const list of statementLists(segment.statements)) {
-      for (const statement of list) {
-        const call = leadingCall(statement);
-        const callee = call && callees.get(call.expression);
-        if (!callee || !canInline(callee, { call, statement, list }, statements, scopes)) continue;
-        new Inliner(callee, { call, statement, list }, statements, scopes).run();
-        removeDeclaration(callee);
-        return true;
-      }
-    }
+  const sites = findCallSites(
+    segments.map((segment) => segment.statements),
+    callees,
+  );
+  const changed = new Set<lua.Node>();
+  for (const [name, callee] of callees) {
+    const site = sites.get(name);
+    const touched = site && [callee.fn, callee.declaration, site.caller ?? site.around, site.around];
+    if (!touched || touched.some((node) => changed.has(node)) || callee.declaration === site.around) continue;
+    if (!inlineExpression(callee, site, statements, scopes) && !inlineBody(callee, site, statements, scopes)) continue;
+    removeDeclaration(callee);
+    for (const node of touched) changed.add(node);
   }
-  return false;
+  return changed.size > 0;
 }
 
-/** Puts functions that only return an expression into any place, as long as their arguments have no effects. */
-function inlineExpressions(
-  statements: readonly lua.Statement[],
-  callees: ReadonlyMap<lua.Node, Callee>,
-  scopes: Scopes,
-): boolean {
-  for (const statement of statements) {
-    const isDone = someNode(statement, (node) => {
-      const callee = lua.isCallExpression(node) ? callees.get(node.expression) : undefined;
-      if (!callee || !lua.isCallExpression(node) || containsNode(callee.fn, node)) return false;
-      const value = returnedExpression(callee.fn);
-      const isStatement = someNode(statement, (other) => lua.isExpressionStatement(other) && other.expression === node);
-      if (!value || (isStatement && !lua.isCallExpression(value))) return false;
-      const inliner = new Inliner(callee, { call: node, statement, list: [] }, statements, scopes);
-      if (!inliner.takesNoLocals()) return false;
-      inliner.replaceExpression(value);
-      removeDeclaration(callee);
-      return true;
-    });
-    if (isDone) return true;
-  }
-  return false;
+/** Puts a function that only returns an expression into any place, if its arguments have no effects. */
+function inlineExpression(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
+  const value = returnedExpression(callee.fn);
+  if (!value || (site.isStatement && !lua.isCallExpression(value))) return false;
+  const inliner = new Inliner(callee, site, chunk, scopes);
+  if (!inliner.takesNoLocals()) return false;
+  inliner.replaceExpression(value);
+  return true;
+}
+
+function inlineBody(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
+  if (!site.leads || !canInline(callee, site, chunk, scopes)) return false;
+  new Inliner(callee, site, chunk, scopes).replaceStatement(site.leads);
+  return true;
 }
 
 function returnedExpression({ body }: lua.FunctionExpression): lua.Expression | undefined {
@@ -70,7 +63,8 @@ function returnedExpression({ body }: lua.FunctionExpression): lua.Expression | 
 }
 
 function removeDeclaration({ segment, declaration }: Callee): void {
-  segment.statements = segment.statements.filter((statement) => statement !== declaration);
+  // In place: the sites of other calls refer to this list.
+  segment.statements.splice(segment.statements.indexOf(declaration), 1);
 }
 
 /** By the identifier that stands where each is called. */
@@ -89,25 +83,13 @@ function findCallees(segments: readonly Segment[], scopes: Scopes): Map<lua.Node
   return callees;
 }
 
-function canInline(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
-  const { fn } = callee;
-  const isReturned = lua.isReturnStatement(site.statement) && isWholeCall(site.statement, site.call);
+function canInline({ fn }: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
+  const { caller, call, leads } = site;
+  const isReturned = leads && lua.isReturnStatement(leads.statement) && isWholeCall(leads.statement, call);
   if (!isReturned && returnShape(fn.body.statements) === 'in loop') return false;
-  const caller = enclosingFunction(chunk, site.call);
-  if (caller === fn || containsNode(fn, site.call)) return false;
   const alive = caller ? mostAlive(caller.body.statements) + (caller.params?.length ?? 0) : mostAlive(chunk);
   if (alive + mostAlive(fn.body.statements) + (fn.params?.length ?? 0) + 1 > mostLocals) return false;
   return !caller || upvaluesOf([caller, fn], scopes).size <= mostUpvalues;
-}
-
-function enclosingFunction(chunk: readonly lua.Statement[], call: lua.Node): lua.FunctionExpression | undefined {
-  let innermost: lua.FunctionExpression | undefined;
-  for (const statement of chunk) {
-    walkLua(statement, (node) => {
-      if (lua.isFunctionExpression(node) && containsNode(node, call)) innermost = node;
-    });
-  }
-  return innermost;
 }
 
 function upvaluesOf(functions: readonly lua.FunctionExpression[], scopes: Scopes): Set<Binding> {

@@ -1,7 +1,7 @@
 import * as lua from 'typescript-to-lua';
 import { become } from '../lua-ast/become.ts';
 import type { Binding, Scopes } from '../lua-ast/scopes.ts';
-import { containsNode, walkLua } from '../lua-ast/walk.ts';
+import { walkLua } from '../lua-ast/walk.ts';
 import { type CallSite, isWholeCall } from './call-site.ts';
 import type { Segment } from './merge.ts';
 import { NamePool } from './names.ts';
@@ -22,8 +22,6 @@ export class Inliner {
   private readonly site: CallSite;
   private readonly scopes: Scopes;
   private readonly pool = new NamePool();
-  /** The statement of the chunk that contains the call. */
-  private readonly around: lua.Statement;
 
   constructor(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes) {
     this.callee = callee;
@@ -34,7 +32,6 @@ export class Inliner {
         if (lua.isIdentifier(node)) this.pool.reserve([node.text]);
       });
     }
-    this.around = chunk.find((statement) => containsNode(statement, site.call)) ?? site.statement;
   }
 
   /** Whether no argument needs a local of its own. */
@@ -52,15 +49,14 @@ export class Inliner {
     become(this.site.call, value);
   }
 
-  run(): void {
+  replaceStatement({ statement, list }: NonNullable<CallSite['leads']>): void {
     this.keepNamesApart();
-    const { list, statement } = this.site;
-    list.splice(list.indexOf(statement), 1, ...this.replacement());
+    list.splice(list.indexOf(statement), 1, ...this.replacement(statement));
   }
 
   /** No local of the callee hides what the statement mentions, and none around the call what the callee mentions. */
   private keepNamesApart(): void {
-    const [inner, outer] = [identifiersIn(this.callee.fn), identifiersIn(this.around)];
+    const [inner, outer] = [identifiersIn(this.callee.fn), identifiersIn(this.site.around)];
     const own = new Set<lua.Node>(inner);
     const bindingsIn = (identifiers: readonly lua.Identifier[]): Set<Binding> =>
       new Set(identifiers.flatMap((identifier) => this.scopes.bindingOf.get(identifier) ?? []));
@@ -79,8 +75,8 @@ export class Inliner {
     for (const identifier of binding.identifiers) identifier.text = name;
   }
 
-  private replacement(): lua.Statement[] {
-    const { statement, call } = this.site;
+  private replacement(statement: lua.Statement): lua.Statement[] {
+    const { call } = this.site;
     const parameters = this.parameters();
     const body = this.callee.fn.body.statements;
     for (const inner of body) {
@@ -91,23 +87,26 @@ export class Inliner {
       const closing = ends && lua.isReturnStatement(ends) ? [] : [lua.createReturnStatement([])];
       return [lua.createDoStatement([...parameters, ...body, ...closing])];
     }
-    if (lua.isExpressionStatement(statement)) return [this.block(parameters, [], false)];
+    if (lua.isExpressionStatement(statement)) return [this.block(statement, parameters, [], false)];
     if (isWholeCall(statement, call) && lua.isVariableDeclarationStatement(statement)) {
-      return [lua.createVariableDeclarationStatement(statement.left), this.block(parameters, statement.left, false)];
+      return [
+        lua.createVariableDeclarationStatement(statement.left),
+        this.block(statement, parameters, statement.left, false),
+      ];
     }
     if (isWholeCall(statement, call) && lua.isAssignmentStatement(statement)) {
-      return [this.block(parameters, statement.left as lua.Identifier[], true)];
+      return [this.block(statement, parameters, statement.left as lua.Identifier[], true)];
     }
-    return this.throughLocal(parameters);
+    return this.throughLocal(statement, parameters);
   }
 
   /** The result is only a part of what the statement is about. */
-  private throughLocal(parameters: readonly lua.Statement[]): lua.Statement[] {
-    const { statement, call } = this.site;
+  private throughLocal(statement: lua.Statement, parameters: readonly lua.Statement[]): lua.Statement[] {
+    const { call } = this.site;
     const result = lua.createIdentifier(this.pool.take('____result'));
     const statements = [
       lua.createVariableDeclarationStatement(result),
-      this.block(parameters, [result], false),
+      this.block(statement, parameters, [result], false),
       statement,
     ];
     become(call, lua.createIdentifier(result.text));
@@ -115,6 +114,7 @@ export class Inliner {
   }
 
   private block(
+    site: lua.Statement,
     parameters: readonly lua.Statement[],
     targets: readonly lua.Identifier[],
     areSet: boolean,
@@ -123,7 +123,7 @@ export class Inliner {
     for (const inner of statements.slice(parameters.length)) {
       if (!originOf.has(inner)) originOf.set(inner, this.callee.segment.fileName);
     }
-    const { line, column } = this.site.statement;
+    const { line, column } = site;
     const block = lua.createDoStatement(statements);
     return Object.assign(block, line !== undefined && { line }, column !== undefined && { column });
   }

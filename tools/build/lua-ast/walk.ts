@@ -1,28 +1,21 @@
 import type * as lua from 'typescript-to-lua';
 
-/** The nodes directly below a node, in source order. */
-function* childNodes(node: lua.Node): Generator<lua.Node> {
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) yield* value.filter(isLuaNode);
-    else if (isLuaNode(value)) yield value;
+/** The nodes directly below a node, in source order. A plain loop: this runs for every node, many times. */
+export function childNodes(node: lua.Node): lua.Node[] {
+  const children: lua.Node[] = [];
+  for (const key in node) {
+    const value = (node as unknown as Record<string, unknown>)[key];
+    if (Array.isArray(value)) {
+      for (const item of value as unknown[]) if (isLuaNode(item)) children.push(item);
+    } else if (isLuaNode(value)) children.push(value);
   }
+  return children;
 }
 
 /** Calls `visit` for the node and all below it, outer ones first. */
 export function walkLua(node: lua.Node, visit: (node: lua.Node) => void): void {
   visit(node);
   for (const child of childNodes(node)) walkLua(child, visit);
-}
-
-/** Whether `matches` holds for the node or any below it. */
-export function someNode(node: lua.Node, matches: (node: lua.Node) => boolean): boolean {
-  if (matches(node)) return true;
-  for (const child of childNodes(node)) if (someNode(child, matches)) return true;
-  return false;
-}
-
-export function containsNode(node: lua.Node, wanted: lua.Node): boolean {
-  return someNode(node, (inner) => inner === wanted);
 }
 
 /**
