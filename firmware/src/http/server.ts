@@ -16,11 +16,6 @@ export function abandon(this: void, connection: Connection, why: 'late' | 'error
   overlay<typeof import('./rarely.ts')>($module('./rarely.ts')).abandon(connection, why);
 }
 
-/** For the connection manager. */
-export function leave(this: void): void {
-  luaPackage.loaded[$module('./server.ts')] = undefined;
-}
-
 /** For the connection manager. Calls are tail calls: what has been done may be collected while the next module works. */
 export function receive(this: void, connection: Connection, input: string): void {
   const request: Request = { method: '', path: '', body: '', minor: 1, fields: '\n', input, start: 1, size: 0 };
@@ -37,10 +32,7 @@ export function receive(this: void, connection: Connection, input: string): void
     return handleUnrouted(connection, request);
   }
   if (node.heap() < Heap.HANDLER) collectgarbage();
-  if (node.heap() < Heap.HANDLER) {
-    manager[Place.Speaker] = undefined;
-    leave();
-  }
+  if (node.heap() < Heap.HANDLER) manager[Place.Speaker] = undefined;
   const { handle } = overlay<{ handle: Handler }>(name!);
   return handle(connection, request);
 }

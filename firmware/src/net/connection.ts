@@ -60,8 +60,6 @@ export interface Protocol {
   receive: (this: void, connection: Connection, input: string) => void;
   /** A request took too long, or `receive` raised an error; may `answer` once more. */
   abandon: (this: void, connection: Connection, why: 'late' | 'error') => void;
-  /** Takes the protocol's modules out of `package.loaded`. */
-  leave: (this: void) => void;
 }
 
 export const enum Tcp {

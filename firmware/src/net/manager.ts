@@ -110,13 +110,9 @@ function freeHeap(wanted: number): number {
   const now = tmr.now();
   if (collected - heap < Heap.GARBAGE && (now - collectedAt) % 0x80000000 < Time.COLLECT) return heap;
   collectgarbage();
-  const speaker = manager[Place.Speaker];
-  if (speaker !== undefined && (node.heap() < wanted || node.heap() < Heap.TIDY)) {
-    manager[Place.Speaker] = undefined;
-    speaker.leave();
-  }
   collectedAt = now;
   collected = node.heap();
+  if (collected < wanted || collected < Heap.TIDY) manager[Place.Speaker] = undefined;
   return collected;
 }
 
@@ -204,7 +200,6 @@ function sweep(): Connection | undefined {
     if (quiet > Time.QUIET && manager[Place.Kept] === 0) {
       sweeper.stop();
       second = 0;
-      manager[Place.Speaker]?.leave();
       manager[Place.Speaker] = undefined;
       // Tables do not shrink by themselves.
       connections = new LuaTable();
@@ -313,7 +308,7 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
   if (input === manager[Place.Known]) answer(connection, manager[Place.Reply]);
   else {
-    manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol], true);
+    manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol]);
     // The last thing that happens here, so that a protocol can be collected while it goes on.
     return manager[Place.Speaker].receive(connection, input);
   }

@@ -5,7 +5,7 @@ import { answer, enter, manager } from './manager.ts';
 import { Place } from './state.ts';
 
 function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
-  manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol], true);
+  manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol]);
   manager[Place.Speaker].abandon(connection, why);
 }
 
