@@ -8,7 +8,7 @@ import { SpecimenBox } from './report/specimens.ts';
 import type { StepReport, StressReport } from './report/stress-report.ts';
 import { type StepTally, Timeline, totalsOf } from './report/tally.ts';
 import type { Step } from './schedule/ladder.ts';
-import { checkTarget, type TargetOptions } from './target.ts';
+import { checkTarget, type CheckedTarget, type TargetOptions } from './target.ts';
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
 import { Matcher } from './verdict/matcher.ts';
@@ -67,22 +67,11 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   });
   const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher, options.captureFolder);
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
-  const climb = await Climb.prepare(
-    {
-      steps: options.steps,
-      deadlineMs: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
-      seed,
-      workers: options.workers ?? 0,
-      sources: options.sources ?? [],
-      signal,
-      onProgress: options.onProgress,
-    },
-    target,
-    matcher,
-  );
-  const board = await watched(options, origin, signal, climb);
+  const { climb, board } = await hammer(options, target, matcher, origin, signal).catch(async (error: unknown) => {
+    await evidence.finish();
+    throw error;
+  });
   const harnessEnd = harness.finish(climb.utilization);
-  await climb.close();
   const gathered = await evidence.finish();
 
   const steps: StepReport[] = climb.tallies.map((tally) => tally.report(origin));
@@ -107,6 +96,24 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
   return { ...measured, thresholds: results, passed: results.every(({ passed }) => passed) && !signal.aborted };
 }
 
+/** Makes the connections; whatever was started for that has ended afterwards. */
+async function hammer(
+  options: StressOptions,
+  target: CheckedTarget,
+  matcher: Matcher<StepTally>,
+  origin: number,
+  signal: AbortSignal,
+): Promise<{ climb: Climb; board: BoardReport }> {
+  const { steps, deadlineMs = DEFAULT_DEADLINE_MS, seed = 1, workers = 0, sources = [], onProgress } = options;
+  const order = { steps, deadlineMs, seed, workers, sources, signal, onProgress };
+  const climb = await Climb.prepare(order, target, matcher);
+  try {
+    return { climb, board: await watched(options, origin, signal, climb) };
+  } finally {
+    await climb.close();
+  }
+}
+
 /** Climbs the ladder with the board watched, and once more for a moment when heap did not come back. */
 async function watched(
   options: StressOptions,
@@ -119,7 +126,10 @@ async function watched(
     for (const step of steps) await climb.take(step);
     return { observed: false, samples: [] };
   }
-  const watch = new BoardWatch(board, origin);
+  const watch = new BoardWatch(board, origin, () => ({
+    step: climb.tallies.length - 1,
+    connections: climb.connections,
+  }));
   await watch.start();
   for (const step of steps) await climb.take(step);
   climb.note('cooling down');

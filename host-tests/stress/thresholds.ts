@@ -28,6 +28,8 @@ const measures: Readonly<Record<string, (report: Measured) => number | undefined
     (totals.outcomes.idle ?? 0) -
     (totals.outcomes.harness ?? 0),
   'heap-lost': ({ board }) => board.heapLost,
+  /** Only what is certain with 95 % confidence counts. */
+  leak: ({ board }) => board.leak && Math.max(0, board.leak.low),
   'pcbs-lost': ({ board }) => board.pcbsLost,
   'min-heap': ({ board }) => board.minHeap,
   restarts: ({ board }) => board.restarts,

@@ -1,4 +1,5 @@
 import type { BoardDriver } from '../../board-driver.ts';
+import { leakSlope, type LeakSlope } from './leak.ts';
 
 /** The board at one moment of the run. `t` in milliseconds since the run began. */
 export interface BoardSample {
@@ -8,7 +9,13 @@ export interface BoardSample {
   openPcbs: number | undefined;
   timeWait: number | undefined;
   restarts: number | undefined;
+  /** The step under way, counted from 0, and the connections that the run had made: absent outside the load. */
+  step?: number;
+  connections?: number;
 }
+
+/** How far the load is. */
+export type LoadProgress = () => { step: number; connections: number };
 
 /** What the board did and lost during the run, as far as it tells. */
 export interface BoardReport {
@@ -22,6 +29,8 @@ export interface BoardReport {
   heapLost?: number;
   /** Bytes that the heap grew by once: they were missing after the load, but a second load took no more. */
   grownOnce?: number;
+  /** What each connection cost the heap for good, where enough samples tell. */
+  leak?: LeakSlope;
   /** Control blocks that are still there after cool-down; TIME_WAIT counts when it has not run out either. */
   pcbsLost?: number;
   restarts?: number;
@@ -43,6 +52,7 @@ const MAX_SAMPLES = 1200;
 export class BoardWatch {
   readonly #driver: BoardDriver;
   readonly #startedAt: number;
+  readonly #progress: LoadProgress;
   readonly #samples: BoardSample[] = [];
   #every = 1;
   #count = 0;
@@ -51,9 +61,10 @@ export class BoardWatch {
   #minHeap = Infinity;
 
   /** `startedAt`: `performance.now()` of the run's beginning. */
-  constructor(driver: BoardDriver, startedAt: number) {
+  constructor(driver: BoardDriver, startedAt: number, progress: LoadProgress) {
     this.#driver = driver;
     this.#startedAt = startedAt;
+    this.#progress = progress;
   }
 
   /** Takes the sample that the end is compared with. */
@@ -73,6 +84,7 @@ export class BoardWatch {
     const before = this.#before;
     if (!before) return { observed: false, samples: [] };
     const began = performance.now();
+    const leak = leakSlope(this.#samples);
     let after = await this.#sample(true);
     let still = 0;
     while (
@@ -92,6 +104,7 @@ export class BoardWatch {
       before,
       ...(after && { after }),
       ...(Number.isFinite(this.#minHeap) && { minHeap: this.#minHeap }),
+      ...(leak && { leak }),
       ...losses(before, after),
       coolDownMs: performance.now() - began,
     };
@@ -107,6 +120,7 @@ export class BoardWatch {
       openPcbs: snapshot.pcbs && Object.values(open).reduce((sum, count) => sum + count, 0),
       timeWait: snapshot.pcbs && timeWait,
       restarts: snapshot.restarts,
+      ...(!collect && this.#progress()),
     };
     this.#minHeap = Math.min(this.#minHeap, snapshot.minHeap ?? snapshot.heap ?? Infinity);
     this.#keep(sample);

@@ -1,3 +1,5 @@
+import type { LeakSlope } from '../board/leak.ts';
+
 /** Milliseconds for a person: three digits, a unit that fits. */
 export function formatMs(milliseconds: number): string {
   if (milliseconds === 0) return '0';
@@ -22,3 +24,10 @@ export function formatPercent(part: number, whole: number): string {
 }
 
 export const formatCount = (number: number): string => number.toLocaleString('en-US').replaceAll(',', ' ');
+
+/** A leak slope with its confidence, in a few words. */
+export function formatLeak({ bytesPerConnection, low, high }: LeakSlope): string {
+  const bytes = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0));
+  const size = `${bytes(bytesPerConnection)} B per connection (95 %: ${bytes(low)} to ${bytes(high)})`;
+  return low > 0 ? `heap leaks ${size}` : `no leak seen, slope ${size}`;
+}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
-import { formatBytes, formatCount, formatMs, formatPercent } from './format.ts';
+import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
 import { sequenceSvg } from './sequence-svg.ts';
 import type { Counts, Specimen, StepReport, StressReport } from './stress-report.ts';
 
@@ -157,6 +157,8 @@ function ladderRow(step: StepReport): string {
     : `${row}<tr class="unclean"><td></td><td colspan="9">${unclean.join(' ')}</td></tr>`;
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function boardSection({ board }: StressReport): string {
   if (!board.observed)
     return '<section><h2>The board</h2><p>It tells nothing of itself: heap and control blocks were not observed.</p></section>';
@@ -171,6 +173,7 @@ function boardSection({ board }: StressReport): string {
     board.grownOnce !== undefined
       ? `${formatBytes(board.grownOnce)} were missing after the load, but a second load took no more: growth, not a leak.`
       : '',
+    board.leak ? `${capital(formatLeak(board.leak))}, from ${board.leak.samples} samples.` : '',
     board.restarts !== undefined ? `Restarts: ${board.restarts}.` : '',
   ].join(' ');
   return `<section><h2>The board</h2><p>${sentence}</p><div class="chart" id="heap"></div><div class="chart" id="pcbs"></div></section>`;

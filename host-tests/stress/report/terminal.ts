@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { verdictInfo, verdictNames, type Severity, type VerdictName } from '../verdict/verdict.ts';
-import { formatBytes, formatCount, formatMs, formatPercent } from './format.ts';
+import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
 import type { Counts, StepReport, StressReport } from './stress-report.ts';
 
 const paint: Readonly<Record<Severity, (text: string) => string>> = { good: pc.green, warn: pc.yellow, bad: pc.red };
@@ -112,10 +112,11 @@ function board({ board }: StressReport): string[] {
       board.after?.heap !== undefined &&
       `heap ${formatBytes(board.before.heap)} → ${formatBytes(board.after.heap)}, lowest ${formatBytes(board.minHeap ?? 0)} with garbage`,
     board.grownOnce !== undefined && `${formatBytes(board.grownOnce)} of it grown once, not leaking`,
+    board.leak && formatLeak(board.leak),
     board.after?.openPcbs !== undefined && `open pcbs ${board.after.openPcbs}, TIME_WAIT ${board.after.timeWait ?? 0}`,
     board.restarts !== undefined && `restarts ${board.restarts}`,
     board.coolDownMs !== undefined && `after ${formatMs(board.coolDownMs)} of cool-down`,
-  ].filter((part) => part !== false);
+  ].filter((part) => typeof part === 'string');
   return [field('board', parts.join('; '))];
 }
 

@@ -1,4 +1,4 @@
-import type { Exchange } from '../client/exchange.ts';
+import type { Exchange, Outcome } from '../client/exchange.ts';
 import type { JudgedFlow } from './flow-table.ts';
 import { ipv4ToNumber } from './frame.ts';
 import type { Judgement } from './judge.ts';
@@ -14,24 +14,35 @@ export interface Verdict<Tag> extends Judgement {
   segments: Segment[];
 }
 
+/** What has to be remembered of an exchange until its verdict is out. */
 interface Waiting<Tag> {
   tag: Tag;
-  exchange: Exchange;
+  outcome: Outcome;
+  /** What its socket alone says. */
+  own: Judgement;
+  startedAt: number;
+  endedAt: number;
+  localPort: number;
+  /** One more at the same local end, which was used again before this one had its verdict. */
+  next: Waiting<Tag> | undefined;
 }
 
 /** A client's end as one number, for tables. */
 export const endKey = (address: number, port: number): number => address * 65_536 + port;
 
+const NO_SEGMENTS: Segment[] = [];
+
 /**
  * Brings together what the client saw of a connection and what was found on the wire or in kernel tables, by local
- * address and port. Holds only connections whose verdict is still out.
+ * address and port. Holds only connections whose verdict is still out, in objects that it uses again: at full rate
+ * tens of thousands wait at any time.
  */
 export class Matcher<Tag> {
   readonly #onVerdict: (verdict: Verdict<Tag>) => void;
   readonly #usual: string;
   readonly #addresses = new Map<string, number>();
-  /** By local end; more than one when it was used again before the first had its verdict. */
-  readonly #waiting = new Map<number, Waiting<Tag>[]>();
+  readonly #waiting = new Map<number, Waiting<Tag>>();
+  #spare: Waiting<Tag> | undefined;
   /** Judged flows whose exchange has not ended yet for the client. */
   readonly #early = new Map<number, JudgedFlow>();
   /** Connections that were judged by their sockets because nothing else knew them. */
@@ -48,51 +59,73 @@ export class Matcher<Tag> {
     return this.#early.size;
   }
 
-  /** An exchange has ended. The object is copied when it has to wait. */
+  /** An exchange has ended. What matters of it is copied. */
   exchange(exchange: Exchange, tag: Tag): void {
-    const { localPort } = exchange;
-    if (localPort === 0) {
-      this.#settle(tag, exchange, judgeBySocket(exchange), []);
+    if (exchange.outcome === 'harness') return;
+    const waiting = this.#remember(exchange, tag);
+    if (exchange.localPort === 0) {
+      this.#settle(waiting, waiting.own, NO_SEGMENTS);
       return;
     }
-    const key = endKey(this.#addressOf(exchange), localPort);
+    const key = endKey(this.#addressOf(exchange), exchange.localPort);
     const early = this.#early.get(key);
-    if (early && isSame(exchange, early)) {
+    if (early && isSame(waiting, early)) {
       this.#early.delete(key);
-      this.#settle(tag, exchange, combine(exchange, early), early.segments);
+      this.#settle(waiting, combine(waiting.outcome, waiting.own, early), early.segments);
       return;
     }
-    const waiting: Waiting<Tag> = { tag, exchange: { ...exchange } };
-    const others = this.#waiting.get(key);
-    if (others) others.push(waiting);
-    else this.#waiting.set(key, [waiting]);
+    waiting.next = this.#waiting.get(key);
+    this.#waiting.set(key, waiting);
   }
 
   flow(flow: JudgedFlow): void {
     const key = endKey(flow.clientAddress, flow.clientPort);
-    const candidates = this.#waiting.get(key) ?? [];
-    const waiting = takeNearest(candidates, flow);
-    if (candidates.length === 0) this.#waiting.delete(key);
-    if (waiting) this.#settle(waiting.tag, waiting.exchange, combine(waiting.exchange, flow), flow.segments);
-    else this.#early.set(key, flow);
+    const nearest = nearestOf(this.#waiting.get(key), flow);
+    if (!nearest) {
+      this.#early.set(key, flow);
+      return;
+    }
+    this.#take(key, (waiting) => waiting === nearest);
+    this.#settle(nearest, combine(nearest.outcome, nearest.own, flow), flow.segments);
   }
 
   /** Judges by their sockets the connections that ended before `before` (`performance.now()`); `stuck` are those of `ends`. */
   settleBefore(before: number, ends: ReadonlySet<number>, stuck: Judgement): void {
-    for (const [key, candidates] of this.#waiting) {
-      const left = candidates.filter(({ exchange }) => exchange.endedAt >= before);
-      if (left.length === candidates.length) continue;
-      if (left.length > 0) this.#waiting.set(key, left);
-      else this.#waiting.delete(key);
-      for (const { tag, exchange } of candidates)
-        if (exchange.endedAt < before) this.#settle(tag, exchange, ends.has(key) ? stuck : judgeBySocket(exchange), []);
-    }
+    const isDue = ({ endedAt }: Waiting<Tag>): boolean => endedAt < before;
+    for (const key of this.#waiting.keys())
+      for (let due = this.#take(key, isDue); due; due = this.#take(key, isDue))
+        this.#settle(due, ends.has(key) ? stuck : due.own, NO_SEGMENTS);
   }
 
   /** Judges everything that is left by its sockets. */
   finish(): void {
-    for (const candidates of this.#waiting.values()) for (const waiting of candidates) this.#settleUnseen(waiting);
-    this.#waiting.clear();
+    const isAny = (): boolean => true;
+    for (const key of this.#waiting.keys())
+      for (let left = this.#take(key, isAny); left; left = this.#take(key, isAny)) {
+        this.unseen++;
+        this.#settle(left, left.own, NO_SEGMENTS);
+      }
+  }
+
+  #remember(exchange: Exchange, tag: Tag): Waiting<Tag> {
+    const { outcome, startedAt, endedAt, localPort } = exchange;
+    const own = judgeBySocket(exchange);
+    const waiting = this.#spare;
+    if (!waiting) return { tag, outcome, own, startedAt, endedAt, localPort, next: undefined };
+    this.#spare = waiting.next;
+    return Object.assign(waiting, { tag, outcome, own, startedAt, endedAt, localPort, next: undefined });
+  }
+
+  /** Takes the first wanted one at a local end out of those that wait. */
+  #take(key: number, isWanted: (waiting: Waiting<Tag>) => boolean): Waiting<Tag> | undefined {
+    let before: Waiting<Tag> | undefined;
+    let waiting = this.#waiting.get(key);
+    while (waiting && !isWanted(waiting)) [before, waiting] = [waiting, waiting.next];
+    if (!waiting) return undefined;
+    if (before) before.next = waiting.next;
+    else if (waiting.next) this.#waiting.set(key, waiting.next);
+    else this.#waiting.delete(key);
+    return waiting;
   }
 
   #addressOf({ localAddress }: Exchange): number {
@@ -104,32 +137,25 @@ export class Matcher<Tag> {
     return address;
   }
 
-  #settleUnseen(waiting: Waiting<Tag>): void {
-    this.unseen++;
-    this.#settle(waiting.tag, waiting.exchange, judgeBySocket(waiting.exchange), []);
-  }
-
-  #settle(tag: Tag, exchange: Exchange, judgement: Judgement, segments: Segment[]): void {
-    if (exchange.outcome === 'harness') return;
-    const { verdict, why } = judgement;
-    this.#onVerdict({ tag, verdict, why, localPort: exchange.localPort, startedAt: exchange.startedAt, segments });
+  #settle(waiting: Waiting<Tag>, { verdict, why }: Judgement, segments: Segment[]): void {
+    const { tag, localPort, startedAt } = waiting;
+    waiting.next = this.#spare;
+    this.#spare = waiting;
+    this.#onVerdict({ tag, verdict, why, localPort, startedAt, segments });
   }
 }
 
 /** A busy machine may be this late between its note of the start and the SYN, milliseconds. */
 const SAME_MS = 2000;
 
-const apart = (exchange: Exchange, flow: JudgedFlow): number =>
-  Math.abs(performance.timeOrigin + exchange.startedAt - flow.startedAt);
+const apart = ({ startedAt }: { startedAt: number }, flow: JudgedFlow): number =>
+  Math.abs(performance.timeOrigin + startedAt - flow.startedAt);
 
-const isSame = (exchange: Exchange, flow: JudgedFlow): boolean => apart(exchange, flow) < SAME_MS;
+const isSame = (waiting: { startedAt: number }, flow: JudgedFlow): boolean => apart(waiting, flow) < SAME_MS;
 
-/** Takes out of `candidates`, which share a port, the one that began when the flow did. */
-function takeNearest<Tag>(candidates: Waiting<Tag>[], flow: JudgedFlow): Waiting<Tag> | undefined {
-  let nearest: Waiting<Tag> | undefined;
-  for (const candidate of candidates)
-    if (!nearest || apart(candidate.exchange, flow) < apart(nearest.exchange, flow)) nearest = candidate;
-  if (!nearest || !isSame(nearest.exchange, flow)) return undefined;
-  candidates.splice(candidates.indexOf(nearest), 1);
-  return nearest;
+/** The one of a chain that began when the flow did. */
+function nearestOf<Tag>(first: Waiting<Tag> | undefined, flow: JudgedFlow): Waiting<Tag> | undefined {
+  let nearest = first;
+  for (let one = first; one; one = one.next) if (nearest && apart(one, flow) < apart(nearest, flow)) nearest = one;
+  return nearest && isSame(nearest, flow) ? nearest : undefined;
 }

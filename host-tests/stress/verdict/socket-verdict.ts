@@ -1,6 +1,12 @@
-import type { Exchange } from '../client/exchange.ts';
+import type { Exchange, Outcome } from '../client/exchange.ts';
 import type { Judgement } from './judge.ts';
 import { verdictInfo, type VerdictName } from './verdict.ts';
+
+/** The same object for all: most connections end so. */
+const CLEAN = {
+  'device-fin': { verdict: 'device-first-clean', why: '' },
+  'client-fin': { verdict: 'client-first-clean', why: '' },
+} as const;
 
 /** Linux sends an unanswered SYN again after 1 s: a connect that took longer lost at least one. */
 const SYN_RETRANSMISSION_MS = 950;
@@ -41,7 +47,7 @@ function judgeAnswered(exchange: Exchange): Judgement {
     case 'client-fin':
       if (connectMs >= SYN_RETRANSMISSION_MS)
         return { verdict: 'syn-dropped', why: `connected after ${connectMs.toFixed(0)} ms` };
-      return { verdict: exchange.ending === 'device-fin' ? 'device-first-clean' : 'client-first-clean', why: '' };
+      return CLEAN[exchange.ending];
   }
 }
 
@@ -50,10 +56,9 @@ const outcomeVerdicts: readonly string[] = ['no-reply', 'truncated', 'wrong-repl
 /** Verdicts of the wire that explain such an outcome rather than hide it. */
 const explanations: readonly VerdictName[] = ['syn-dropped', 'port-reuse-stall', 'rst-on-late-data'];
 
-/** Joins what the wire shows with what the application saw. */
-export function combine(exchange: Exchange, wire: Judgement): Judgement {
-  if (!outcomeVerdicts.includes(exchange.outcome) || verdictInfo[wire.verdict].severity === 'bad') return wire;
+/** Joins what the wire shows with what the application saw and `own`, what its socket says. */
+export function combine(outcome: Outcome, own: Judgement, wire: Judgement): Judgement {
+  if (!outcomeVerdicts.includes(outcome) || verdictInfo[wire.verdict].severity === 'bad') return wire;
   if (explanations.includes(wire.verdict)) return wire;
-  const own = judgeBySocket(exchange);
   return { verdict: own.verdict, why: `${own.why}; the wire: ${wire.verdict}` };
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../../tools/virtual-board/random.ts';
+import type { BoardSample } from './board-watch.ts';
+import { leakSlope } from './leak.ts';
+
+/** Two steps of 60 s, the second with five times the load, whose heap falls by `perConnection` under noise. */
+function samplesOf(perConnection: number, seed: number, noise = 800): BoardSample[] {
+  const random = seededRandom(seed);
+  let connections = 0;
+  let garbage = 0;
+  return Array.from({ length: 240 }, (_, index) => {
+    const step = index < 120 ? 0 : 1;
+    connections += step === 0 ? 10 : 50;
+    // Garbage piles up and is collected: neighbouring samples are alike.
+    garbage = 0.5 * garbage + noise * (random() - 0.5);
+    const level = step === 0 ? 30_000 : 22_000;
+    const heap = level - perConnection * connections + garbage;
+    return { t: index * 500, heap, openPcbs: 0, timeWait: 0, restarts: 0, step, connections };
+  });
+}
+
+test('a leak of four bytes per connection is found through garbage, with its size', () => {
+  const slope = leakSlope(samplesOf(4, 1));
+  expect(slope?.low).toBeGreaterThan(0);
+  expect(slope?.low).toBeLessThan(4);
+  expect(slope?.high).toBeGreaterThan(4);
+});
+
+test('without a leak the interval holds zero nineteen times of twenty, though each load has its own level', () => {
+  const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
+  const alarms = seeds.filter((seed) => {
+    const slope = leakSlope(samplesOf(0, seed));
+    return slope === undefined || slope.low > 0 || slope.high < 0;
+  });
+  expect(alarms.length).toBeLessThan(20);
+});
+
+test('a plateau that TIME_WAIT reaches in the first seconds of a step is no leak', () => {
+  const samples = samplesOf(0, 3, 1).map((sample, index) => ({
+    ...sample,
+    heap: 30_000 - 150 * Math.min(25, index % 120),
+  }));
+  expect(leakSlope(samples)?.low).toBeLessThanOrEqual(0);
+});
+
+test('too few samples say nothing', () => {
+  expect(leakSlope(samplesOf(4, 1).slice(0, 12))).toBeUndefined();
+  expect(leakSlope([])).toBeUndefined();
+});
