@@ -76,11 +76,11 @@ function stepsFor({ load, style, quick, full, step }: StressFlags): Step[] {
 
 function startVirtual({ files, profile, net, faults, speed, heap, seed }: StressFlags): Promise<BoardUnderTest> {
   return startBoardUnderTest({
-    files,
     profile,
     net,
     speed,
     seed,
+    ...(files !== undefined && { files }),
     ...(faults !== undefined && { faults }),
     ...(heap !== undefined && { heap }),
   });

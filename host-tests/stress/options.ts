@@ -16,7 +16,7 @@ export interface StressFlags {
   faults?: string;
   speed: 'chip' | 'host';
   heap?: number;
-  files: string;
+  files?: string;
   style: string;
   workers: number;
   sources?: string;
@@ -64,7 +64,10 @@ function addTarget(command: Command): Command {
 function addVirtualBoard(command: Command): Command {
   return command
     .option('--virtual', 'start a virtual board and hammer that', false)
-    .option('--files <folder>', 'virtual: compiled firmware that it runs', 'dist/firmware')
+    .option(
+      '--files <folder>',
+      'virtual: compiled firmware that it runs (default: dist/firmware, else the LED server of this package)',
+    )
     .addOption(
       new Option('--profile <name>', 'virtual: which system to be').choices(profileNames()).default('nodemcu-3.0'),
     )

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startVirtualBoard, type SessionOptions } from '../../tools/virtual-board/session.ts';
@@ -23,6 +25,9 @@ export interface BoardUnderTest {
   close(): Promise<void>;
 }
 
+/** Where `last-ack build` writes. */
+const BUILT = 'dist/firmware';
+
 /** Addresses of the laboratory that neither the board nor its router uses. */
 const FIRST_SOURCE = 150;
 const MOST_SOURCES = 64;
@@ -35,10 +40,21 @@ const RETRY_MS = 250;
  * that is permitted, and waits until it takes connections. The first call may start this command line again inside
  * the namespace and never return.
  */
-export async function startBoardUnderTest(options: SessionOptions & { files: string }): Promise<BoardUnderTest> {
-  if (!existsSync(options.files))
+export async function startBoardUnderTest(options: SessionOptions): Promise<BoardUnderTest> {
+  if (options.files !== undefined && !existsSync(options.files))
     throw new UserError(`There is no firmware in ${options.files}.`, 'Build it first: last-ack build.', ExitCode.usage);
   if (options.net !== 'gateway') await enterNamespace();
+  const firmware =
+    options.files === undefined ? await usualFirmware() : { folder: options.files, remove: () => undefined };
+  try {
+    return await serve({ ...options, files: firmware.folder }, firmware.remove);
+  } catch (error) {
+    firmware.remove();
+    throw error;
+  }
+}
+
+async function serve(options: SessionOptions, removeFirmware: () => void): Promise<BoardUnderTest> {
   const session = await startVirtualBoard({ serial: 'off', ...options });
   try {
     await untilServing(session.host, session.port);
@@ -58,8 +74,26 @@ export async function startBoardUnderTest(options: SessionOptions & { files: str
     close: async () => {
       await driver.close();
       await session.close();
+      removeFirmware();
     },
   };
+}
+
+/** What was built here, or else the LED server that comes with this package, built for the occasion. */
+async function usualFirmware(): Promise<{ folder: string; remove: () => void }> {
+  if (existsSync(BUILT)) return { folder: BUILT, remove: () => undefined };
+  console.error(`no ${BUILT} here: hammering the LED server that comes with last-ack`);
+  const { build } = await import('../../tools/build/build.ts');
+  const { firmwareRoot } = await import('../../tools/build/project.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'last-ack-firmware-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    await build({ project: firmwareRoot, outDir: folder, measure: false });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { folder, remove };
 }
 
 /** Puts more addresses on the interface towards the board; it and its namespace are ours. */
