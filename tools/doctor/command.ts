@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import pc from 'picocolors';
 import { ExitCode } from '../cli/exit.ts';
@@ -5,6 +6,8 @@ import { bad, good, type Finding } from './finding.ts';
 import { checkInside, checkNativeCalls, checkNetwork } from './network.ts';
 import { checkBrowser, checkClients, checkDissector } from './programs.ts';
 import { checkPorts, checkPseudoTerminal } from './serial.ts';
+
+const guide = fileURLToPath(new URL('./troubleshooting.md', import.meta.url));
 
 export function register(command: Command): void {
   command
@@ -14,7 +17,10 @@ export function register(command: Command): void {
     .action(async ({ json = false, inside = false }: { json?: boolean; inside?: boolean }) => {
       const findings = inside ? checkInside() : await examine();
       if (json) console.log(JSON.stringify(findings));
-      else for (const finding of findings) print(finding);
+      else {
+        for (const finding of findings) print(finding);
+        console.log(`\nWhat to do about symptoms: ${guide}`);
+      }
       process.exitCode = findings.some(({ state }) => state === 'bad') ? ExitCode.failed : ExitCode.good;
     });
 }

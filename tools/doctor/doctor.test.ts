@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +17,12 @@ it('finds something good or a reason for every subject, each shortcoming with it
     expect(subjects).toContain(subject);
   expect(findings.filter(({ detail }) => detail === '')).toEqual([]);
   expect(findings.filter(({ state, cure }) => state === 'bad' && cure === undefined)).toEqual([]);
+});
+
+it('ends with the guide for symptoms, which is there', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, 'doctor']);
+  const [, guide = ''] = /symptoms: (.+)\n$/.exec(stdout) ?? [];
+  expect(readFileSync(guide, 'utf8')).toContain('# Troubleshooting');
 });
 
 it('takes the first executable file of the search path', () => {

@@ -20,6 +20,11 @@ beforeAll(async () => {
     cpSync(path.join(repository, file), path.join(folder, file));
   }
   linkPackages();
+  mkdirSync(path.join(folder, 'dist/report'), { recursive: true });
+  writeFileSync(
+    path.join(folder, 'dist/report/board.log'),
+    'PANIC: unprotected error in call to Lua API (main.lua:1: ...)\n',
+  );
   await build({ outDir: path.join(folder, 'dist/firmware') });
 });
 /** One link for each package: an npm that cleaned up in the clone would take the links, not what they point at. */
@@ -35,10 +40,14 @@ function linkPackages(): void {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const all = documents().flatMap(commandsIn);
+const seen = new Set<string>();
+/** Each once, where it comes first. */
+const all = documents()
+  .flatMap(commandsIn)
+  .filter(({ text }) => !seen.has(text) && seen.add(text));
 /** These are .ci/run's: it runs them in a fresh clone, without anything installed. */
 const inFreshClone = (text: string): boolean =>
-  /^npm (cit|install)|^git clone|^\.\/flash\.sh --virtual --stress$/.test(text);
+  /^npm (cit?|install)\b|^git clone|^\.\/flash\.sh --virtual --stress$/.test(text);
 const needsBoard = ({ text, comment }: { text: string; comment: string }): boolean =>
   comment.includes('with a board') || text.includes('192.168.');
 
@@ -96,6 +105,6 @@ it.each(
   documents()
     .flatMap(sourcesIn)
     .flatMap(({ document, line, file, text }) => (file === undefined ? [] : [[document, line, file, text] as const])),
-)('%s:%i shows %s as it is', (_document, _line, file, text) => {
-  expect(`${text}\n`).toBe(readFileSync(path.join(repository, file), 'utf8'));
+)('%s:%i shows what stands in %s', (_document, _line, file, text) => {
+  expect(readFileSync(path.join(repository, file), 'utf8')).toContain(text);
 });

@@ -15,7 +15,7 @@ export interface DocumentedCommand {
   comment: string;
 }
 
-/** A block of TypeScript or Lua. With a file's path behind the language it is that file, word for word. */
+/** A block of TypeScript or Lua. With a file's path behind the language it stands there, word for word. */
 export interface QuotedSource {
   document: string;
   line: number;
