@@ -29,11 +29,22 @@ function packageName(folder: string): string {
   return name === '' ? 'firmware' : name;
 }
 
-/** The version of an installed package; the way to a checkout of this repository. */
+/** The way to a checkout of this repository, or to the tarball that it was installed from; otherwise its version. */
 function dependencyOn(target: string): string {
-  if (!packageRoot.includes(`${path.sep}node_modules${path.sep}`)) {
-    return `file:${path.relative(target, packageRoot).split(path.sep).join('/')}`;
-  }
+  const at = packageRoot.lastIndexOf(`${path.sep}node_modules${path.sep}`);
+  const file = at < 0 ? packageRoot : tarball(packageRoot.slice(0, at));
+  if (file !== undefined) return `file:${path.relative(target, file).split(path.sep).join('/')}`;
   const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   return `^${version}`;
+}
+
+/** The file that npm installed this package from, as the lock file in node_modules says. */
+function tarball(project: string): string | undefined {
+  const lockFile = path.join(project, 'node_modules/.package-lock.json');
+  if (!existsSync(lockFile)) return undefined;
+  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8')) as {
+    packages?: Partial<Record<string, { resolved?: string }>>;
+  };
+  const source = packages?.['node_modules/last-ack']?.resolved;
+  return source?.startsWith('file:') ? path.resolve(project, source.slice('file:'.length)) : undefined;
 }
