@@ -12,6 +12,7 @@ import type { Problem } from './problem.ts';
 import { withSources } from './report/census.ts';
 import { type HeapUse, measureHeap } from './report/measure-heap.ts';
 import { LineMap } from './trace/line-map.ts';
+import { renumberLines } from './trace/renumber.ts';
 
 /** One file of Lua as the board gets it. */
 export interface EmittedChunk {
@@ -30,7 +31,7 @@ export class ChunkEmitter {
   private readonly kind: Manifest['kind'];
   private readonly outDir: string;
   private readonly measure: boolean;
-  private readonly made = new Map<string, { modules: GraphModule[]; context: string; emitted: EmittedChunk }>();
+  private readonly known = new Map<string, { modules: GraphModule[]; context: string; emitted: EmittedChunk }>();
 
   /** Source maps name sources relative to `outDir`. */
   constructor(kind: Manifest['kind'], outDir: string, measure: boolean) {
@@ -41,35 +42,39 @@ export class ChunkEmitter {
 
   emit(program: TS.Program, chunk: Chunk): EmittedChunk {
     const { modules, context } = chunk;
-    const known = this.made.get(chunk.name);
+    const known = this.known.get(chunk.name);
     const isSame =
       known?.context === context &&
       known.modules.length === modules.length &&
       known.modules.every((module, i) => module === modules[i]);
     if (isSame) return known.emitted;
     const emitted = this.make(program, chunk);
-    this.made.set(chunk.name, { modules, context, emitted });
+    this.known.set(chunk.name, { modules, context, emitted });
     return emitted;
   }
 
   private make(program: TS.Program, chunk: Chunk): EmittedChunk {
     const { code, map } = printLua(program, chunk.segments(), this.outDir);
     const prototype = readChunk(compileLua(code, `@${chunk.name}.lua`), 'stock');
-    const isSource = this.kind === 'lua';
-    const bytes = isSource ? Buffer.from(code) : writeChunk(stripNames(prototype), 'device');
-    const fileName = `${chunk.name}.${isSource ? 'lua' : 'lc'}`;
+    const fileName = `${chunk.name}.${this.kind === 'lua' ? 'lua' : 'lc'}`;
     const lines = new LineMap(map, this.outDir);
     const problems = findBreaches(prototype).map(({ line, message, cure }) => ({
       ...lines.place(line),
       message,
       cure,
     }));
+    if (this.kind === 'lua') return this.made(fileName, Buffer.from(code), map, problems);
+    const dense = renumberLines(stripNames(prototype), lines, this.outDir);
+    return this.made(fileName, writeChunk(dense.prototype, 'device'), dense.map, problems);
+  }
+
+  private made(fileName: string, bytes: Uint8Array, map: string, problems: Problem[]): EmittedChunk {
     let measured: HeapUse | undefined;
     const heap = (): HeapUse | undefined => {
       if (!this.measure) return undefined;
       if (!measured) {
         const use = measureHeap(bytes, fileName);
-        measured = { ...use, census: withSources(use.census, lines) };
+        measured = { ...use, census: withSources(use.census, new LineMap(map, this.outDir)) };
       }
       return measured;
     };
