@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../tcpip/address.ts';
+import { BROADCAST_ADDRESS, formatAddress, parseLooseAddress, type Ipv4Address } from '../tcpip/address.ts';
 import { Err } from '../tcpip/errors.ts';
 import { closeUdp } from '../tcpip/udp.ts';
 import { LuaError } from '../lua/errors.ts';
@@ -7,6 +7,7 @@ import { NO_REF, type Lua } from '../lua/lua.ts';
 import {
   check,
   invalidUserData,
+  isString,
   keepSelf,
   pushEndpoint,
   releaseSelf,
@@ -182,9 +183,14 @@ export function netModule(context: NetContext): LuaModule {
     return pushEndpoint(state, pcb && { port: pcb.localPort, address: pcb.localAddress });
   }
 
+  /** The interface does not matter: there is one. */
   function multicast(state: Lua, join: boolean): number {
-    const group = parseAddress(state.checkString(2));
-    if (group === undefined) throw new LuaError('invalid multicast ip');
+    const place = stringArgument(state, 1);
+    const isAny = place === '' || place.toLowerCase() === 'any';
+    if (!isAny && !isDotted(place)) throw new LuaError('invalid if ip');
+    const text = stringArgument(state, 2);
+    if (!isDotted(text)) throw new LuaError('invalid multicast ip');
+    const group = parseLooseAddress(text) ?? BROADCAST_ADDRESS;
     if (join) stack.udp.groups.add(group);
     else stack.udp.groups.delete(group);
     return 0;
@@ -193,15 +199,25 @@ export function netModule(context: NetContext): LuaModule {
   function ifinfo(state: Lua): number {
     if (state.optInteger(1, 0) !== 0) return 0;
     const { mac, address, netmask, gateway } = stack.netif;
-    state.createTable(0, 4);
+    const { lease } = context.dhcp;
+    state.createTable(0, lease ? 5 : 4);
     state.pushBytes(mac);
     state.setField(-2, 'hwaddr');
-    for (const [name, value] of Object.entries({ ip: address, netmask, gateway })) {
-      if (value === 0) continue;
-      state.pushString(formatAddress(value));
-      state.setField(-2, name);
-    }
+    setAddresses(state, { ip: address, netmask, gateway });
+    if (!lease) return 1;
+    state.createTable(0, 3);
+    setAddresses(state, { server_ip: lease.server, client_ip: lease.address, ntp_server: lease.ntp });
+    state.setField(-2, 'dhcp');
     return 1;
+  }
+}
+
+/** Fields of the table on top of the stack; those that are 0 are nil. */
+function setAddresses(state: Lua, addresses: Readonly<Record<string, Ipv4Address>>): void {
+  for (const [name, address] of Object.entries(addresses)) {
+    if (address === 0) continue;
+    state.pushString(formatAddress(address));
+    state.setField(-2, name);
   }
 }
 
@@ -210,3 +226,11 @@ const TCP_HANDLERS = ['connection', 'disconnection', 'reconnection', ...UDP_HAND
 
 const isHandler = (name: string, kind: 'tcp' | 'udp'): name is keyof Handlers =>
   (kind === 'tcp' ? TCP_HANDLERS : UDP_HANDLERS).includes(name);
+
+function stringArgument(state: Lua, index: number): string {
+  if (!isString(state, index)) throw new LuaError('wrong arg type');
+  return state.checkString(index);
+}
+
+/** The firmware looks at the length only. */
+const isDotted = (text: string): boolean => text.length >= '0.0.0.0'.length && text.length <= '255.255.255.255'.length;

@@ -43,7 +43,7 @@ export function createNetwork(
       close: () => undefined,
     },
   });
-  const dns = new DnsClient(stack.udp);
+  const dns = new DnsClient(stack.udp, profile.net.quirks);
   const dhcp = new DhcpClient(stack.udp);
   const events = createWifiEvents(host);
   const settings = loadSettings(host.flash);
@@ -80,7 +80,7 @@ export function createNetwork(
     station.joinNow({ ssid: connected.ssid, password: '', bssid: undefined }, { address, netmask, gateway });
   }
 
-  const context = { host, lua, stack, dns, registry: createNetRegistry(host, stack) };
+  const context = { host, lua, stack, dns, dhcp, registry: createNetRegistry(host, stack) };
   return {
     modules: [
       (profile.net.api === 'espconn' ? netModule2016 : netModule)(context),

@@ -82,6 +82,8 @@ export const correct: BoardProfile = {
       registryCorruption: false,
       brokenAfterError: false,
       killsOldestAt: 0,
+      sharedDnsId: false,
+      ignoresDnsErrors: false,
       killsClosing: false,
     },
   },

@@ -43,6 +43,8 @@ export const nodemcu2016: BoardProfile = {
       brokenAfterError: false,
       // Read: espconn_kill_oldest_pcb with MEMP_NUM_TCP_PCB = 5.
       killsOldestAt: 5,
+      sharedDnsId: true,
+      ignoresDnsErrors: true,
       killsClosing: true,
     },
   },

@@ -90,6 +90,9 @@ export const nodemcu30: BoardProfile = {
       registryCorruption: true,
       brokenAfterError: true,
       killsOldestAt: 0,
+      // Read: dns_send, dns_recv in app/lwip/core/dns.c.
+      sharedDnsId: true,
+      ignoresDnsErrors: true,
       killsClosing: false,
     },
   },

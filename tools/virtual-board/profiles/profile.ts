@@ -1,3 +1,4 @@
+import type { DnsQuirks } from '../tcpip/dns.ts';
 import type { RadioTiming } from '../wire/chip-radio.ts';
 import type { TcpProfile } from './tcp-profile.ts';
 
@@ -25,7 +26,7 @@ export interface NetProfile {
 }
 
 /** Firmware bugs that were seen to execute (facts A to D); each can be switched off alone. */
-interface NetQuirks {
+interface NetQuirks extends DnsQuirks {
   /** A. The client's FIN after a local close is acknowledged only when it is repeated. */
   withheldFinAck: boolean;
   /** B. lwIP keeps pointing at the closed Lua object; whatever comes to lie there gets its events. */

@@ -31,7 +31,7 @@ export function parseLooseAddress(text: string): Ipv4Address | undefined {
 
 function parseNumber(text: string): number | undefined {
   if (/^0x[\da-f]*$/i.test(text)) return Number.parseInt(`0${text.slice(2)}`, 16);
-  if (/^0\d*$/.test(text)) return [...text].reduce((value, digit) => value * 8 + Number(digit), 0);
+  if (/^0\d*$/.test(text)) return Array.from(text, Number).reduce((value, digit) => value * 8 + digit, 0);
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 

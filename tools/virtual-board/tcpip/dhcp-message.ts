@@ -10,7 +10,7 @@ const MINIMUM = 308;
 const BOOT_REQUEST = 1;
 const BOOT_REPLY = 2;
 
-export const MessageType = { discover: 1, offer: 2, request: 3, ack: 5, nak: 6 } as const;
+export const MessageType = { discover: 1, offer: 2, request: 3, decline: 4, ack: 5, nak: 6 } as const;
 
 /** RFC 2132. */
 const Option = {
@@ -18,13 +18,21 @@ const Option = {
   router: 3,
   dns: 6,
   hostname: 12,
+  ntp: 42,
   requestedAddress: 50,
   leaseTime: 51,
   messageType: 53,
   server: 54,
   parameters: 55,
+  maxSize: 57,
+  renewal: 58,
+  rebinding: 59,
   end: 255,
 } as const;
+
+const MAX_SIZE = 1500;
+/** What lwIP asks for, most of which it then ignores. */
+const ASKED_FOR = [1, 3, 28, 6, 42, 15, 44, 46, 47, 31, 33, 121, 43];
 
 export interface DhcpRequest {
   readonly type: number;
@@ -50,7 +58,8 @@ export function encodeRequest(request: DhcpRequest): Uint8Array {
   if (request.server !== undefined) options.push(Option.server, 4, ...bytesOf(request.server));
   const name = Buffer.from(request.hostname, 'latin1').subarray(0, 32);
   if (name.length > 0) options.push(Option.hostname, name.length, ...name);
-  options.push(Option.parameters, 3, Option.netmask, Option.router, Option.dns, Option.end);
+  options.push(Option.maxSize, 2, MAX_SIZE >>> 8, MAX_SIZE & 255);
+  options.push(Option.parameters, ASKED_FOR.length, ...ASKED_FOR, Option.end);
   message.set(options, OPTIONS);
   return message;
 }
@@ -70,7 +79,11 @@ export interface DhcpReply {
   readonly netmask: Ipv4Address;
   readonly router: Ipv4Address;
   readonly dns: readonly Ipv4Address[];
+  readonly ntp: Ipv4Address;
   readonly leaseSeconds: number;
+  /** Only when the server names them (RFC 2131 section 4.4.5). */
+  readonly renewSeconds: number | undefined;
+  readonly rebindSeconds: number | undefined;
 }
 
 /** Undefined for what is no DHCP reply. */
@@ -87,7 +100,10 @@ export function decodeReply(message: Uint8Array): DhcpReply | undefined {
     netmask: address(Option.netmask),
     router: address(Option.router),
     dns: Array.from({ length: Math.floor(servers.length / 4) }, (_, at) => read32(servers, 4 * at)),
+    ntp: address(Option.ntp),
     leaseSeconds: address(Option.leaseTime) >>> 0,
+    renewSeconds: options.has(Option.renewal) ? address(Option.renewal) >>> 0 : undefined,
+    rebindSeconds: options.has(Option.rebinding) ? address(Option.rebinding) >>> 0 : undefined,
   };
 }
 

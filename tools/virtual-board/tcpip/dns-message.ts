@@ -30,26 +30,32 @@ export function encodeQuery(id: number, name: string): Uint8Array {
 
 export interface DnsResponse {
   readonly id: number;
-  /** The name asked for, in lower case. */
+  /** The name asked for. */
   readonly name: string;
+  readonly isError: boolean;
   /** Undefined when there is none. */
   readonly address: Ipv4Address | undefined;
-  readonly ttlSeconds: number;
 }
 
-/** Undefined for what is no answer to one question. */
+/** A header, the shortest question and the fixed part of an answer, as lwIP counts them. */
+const SHORTEST_ANSWER = HEADER + 4 + 10;
+const LONGEST_ANSWER = 512;
+
+/** Undefined for what is no answer to one question, or of a length that lwIP does not look at. */
 export function decodeAnswer(message: Uint8Array): DnsResponse | undefined {
+  if (message.length < SHORTEST_ANSWER || message.length > LONGEST_ANSWER) return undefined;
   const flags = read16(message, 2);
-  if (message.length < HEADER || (flags & RESPONSE) === 0 || read16(message, 4) !== 1) return undefined;
+  if ((flags & RESPONSE) === 0 || read16(message, 4) !== 1) return undefined;
   const question = readName(message, HEADER);
-  const response = { id: read16(message, 0), name: question.name, address: undefined, ttlSeconds: 0 };
-  if ((flags & RESPONSE_CODE) !== 0) return response;
+  const isError = (flags & RESPONSE_CODE) !== 0;
+  const response = { id: read16(message, 0), name: question.name, isError, address: undefined };
+  if (isError) return response;
   let at = question.end + 4;
   for (let count = read16(message, 6); count > 0 && at < message.length; count--) {
     const start = readName(message, at).end;
     const length = read16(message, start + 8);
     if (read16(message, start) === TYPE_A && read16(message, start + 2) === CLASS_IN && length === 4) {
-      return { ...response, address: read32(message, start + 10), ttlSeconds: read32(message, start + 4) >>> 0 };
+      return { ...response, address: read32(message, start + 10) };
     }
     at = start + 10 + length;
   }
@@ -62,10 +68,10 @@ export function readName(message: Uint8Array, from: number): { name: string; end
   let at = from;
   while (at < message.length) {
     const length = message[at] ?? 0;
-    if (length === 0) return { name: labels.join('.').toLowerCase(), end: at + 1 };
-    if (length >= 0xc0) return { name: labels.join('.').toLowerCase(), end: at + 2 };
+    if (length === 0) return { name: labels.join('.'), end: at + 1 };
+    if (length >= 0xc0) return { name: labels.join('.'), end: at + 2 };
     labels.push(Buffer.from(message.subarray(at + 1, at + 1 + length)).toString('latin1'));
     at += 1 + length;
   }
-  return { name: labels.join('.').toLowerCase(), end: at };
+  return { name: labels.join('.'), end: at };
 }

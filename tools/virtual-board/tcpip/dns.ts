@@ -1,107 +1,141 @@
 import type { Timer } from '../clock.ts';
-import { parseAddress, type Ipv4Address } from './address.ts';
+import { BROADCAST_ADDRESS, parseLooseAddress, type Ipv4Address } from './address.ts';
 import { decodeAnswer, encodeQuery } from './dns-message.ts';
 import { Err } from './errors.ts';
-import { bindUdp, createUdpSocket, sendUdp, type Udp, type UdpSocket } from './udp.ts';
+import {
+  bindUdp,
+  createUdpSocket,
+  FIRST_LOCAL_PORT,
+  LAST_LOCAL_PORT,
+  sendUdp,
+  type Udp,
+  type UdpDatagram,
+  type UdpSocket,
+} from './udp.ts';
 
 const DNS_PORT = 53;
-/** lwipopts.h: DNS_TABLE_SIZE, DNS_MAX_NAME_LENGTH; app/include/lwip/opt.h: DNS_MAX_RETRIES. */
+/** lwipopts.h: DNS_TABLE_SIZE, DNS_MAX_NAME_LENGTH, DNS_MAX_SERVERS; app/lwip/core/dns.c: DNS_MAX_RETRIES. */
 const TABLE_SIZE = 4;
 const MAX_NAME = 256;
+export const DNS_SERVERS = 2;
 const RETRIES = 4;
-const RETRY_MS = 1000;
+const TICK_MS = 1000;
+/** The server that lwIP asks until somebody names another: 208.67.222.222. */
+const FIRST_SERVER: Ipv4Address = 0xd043dede | 0;
 
 /** Called once with the address, or undefined when no server knows the name. */
 export type DnsAnswer = (address: Ipv4Address | undefined) => void;
 
-interface Query {
-  readonly id: number;
-  readonly name: string;
-  readonly waiting: DnsAnswer[];
-  tries: number;
-  server: number;
-  timer: Timer | undefined;
+/** Deviations of app/lwip/core/dns.c, each can be switched off alone. */
+export interface DnsQuirks {
+  /** One random number, drawn for every query, makes the ids of all: of queries under way only the last can be answered. */
+  readonly sharedDnsId: boolean;
+  /** An answer that reports an error (no such name) is ignored, and the question repeated to the end. */
+  readonly ignoresDnsErrors: boolean;
 }
 
-/** Looks up names at up to two servers, with retries and a small cache (RFC 1035; random ids as RFC 5452 asks). */
-export class DnsClient {
-  readonly servers: Ipv4Address[] = [0, 0];
-  readonly #udp: Udp;
-  readonly #socket: UdpSocket;
-  readonly #queries = new Map<string, Query>();
-  readonly #cache = new Map<string, { address: Ipv4Address; expires: number }>();
+interface Query {
+  readonly name: string;
+  readonly answer: DnsAnswer;
+  /** Ids run from this on, one for each place in the table. */
+  firstId: number;
+  server: number;
+  /** Ticks until the next look, and looks at this server so far. */
+  countdown: number;
+  looks: number;
+}
 
-  constructor(udp: Udp) {
+/** Looks up names at up to two servers, one after the other (RFC 1035). The firmware's release keeps no cache. */
+export class DnsClient {
+  readonly servers: Ipv4Address[] = [FIRST_SERVER, 0];
+  readonly #udp: Udp;
+  readonly #quirks: DnsQuirks;
+  readonly #socket: UdpSocket;
+  readonly #queries: (Query | undefined)[] = new Array<Query | undefined>(TABLE_SIZE).fill(undefined);
+  readonly #start: number;
+  #firstId = 0;
+  #asked: Ipv4Address = 0;
+  #timer: Timer | undefined;
+
+  constructor(udp: Udp, quirks: DnsQuirks) {
     this.#udp = udp;
-    this.#socket = createUdpSocket(udp, ({ data }) => {
-      this.#receive(data);
+    this.#quirks = quirks;
+    this.#start = udp.netif.clock.now();
+    this.#socket = createUdpSocket(udp, (datagram) => {
+      this.#receive(datagram);
     });
+    // A random port, as RFC 5452 asks.
+    const port = FIRST_LOCAL_PORT + Math.floor(udp.netif.random() * (LAST_LOCAL_PORT - FIRST_LOCAL_PORT));
+    bindUdp(udp, this.#socket, 0, port);
   }
 
-  /** An address when it is known at once; `Err.inProgress` when `answer` will be called; otherwise an error. */
+  /** An address when the name is one; `Err.inProgress` when `answer` will be called; otherwise an error. */
   resolve(name: string, answer: DnsAnswer): { address: Ipv4Address } | Err {
     if (name.length === 0 || name.length >= MAX_NAME) return Err.argument;
-    const literal = parseAddress(name);
-    if (literal !== undefined) return { address: literal };
-    const cached = this.#cache.get(name);
-    if (cached && cached.expires > this.#udp.netif.clock.now()) return { address: cached.address };
-    const running = this.#queries.get(name);
-    if (running) {
-      running.waiting.push(answer);
-      return Err.inProgress;
-    }
-    if (this.#queries.size >= TABLE_SIZE) return Err.memory;
-    const id = Math.floor(this.#udp.netif.random() * 0x10000);
-    const query: Query = { id, name, waiting: [answer], tries: 0, server: 0, timer: undefined };
-    this.#queries.set(name, query);
-    this.#ask(query);
+    const literal = parseLooseAddress(name);
+    if (literal !== undefined && literal !== BROADCAST_ADDRESS) return { address: literal };
+    const place = this.#queries.indexOf(undefined);
+    if (place < 0) return Err.memory;
+    const query: Query = { name, answer, firstId: 0, server: 0, countdown: 1, looks: 0 };
+    this.#queries[place] = query;
+    this.#ask(place, query);
+    this.#schedule();
     return Err.inProgress;
   }
 
   close(): void {
-    for (const query of this.#queries.values()) query.timer?.cancel();
-    this.#queries.clear();
+    this.#timer?.cancel();
+    this.#queries.fill(undefined);
   }
 
-  #ask(query: Query): void {
-    if (query.tries === RETRIES) {
-      query.tries = 0;
-      query.server++;
-    }
-    const server = this.servers[query.server];
-    if (!server) {
-      // The firmware gives up from its timer, never inside the call.
-      query.timer = this.#udp.netif.clock.after(query.tries === 0 ? RETRY_MS : 0, () => {
-        this.#finish(query, undefined);
-      });
-      return;
-    }
-    if (this.#socket.port === 0) bindUdp(this.#udp, this.#socket, 0, 0);
-    sendUdp(this.#udp, this.#socket, server, DNS_PORT, encodeQuery(query.id, query.name));
-    query.tries++;
-    query.timer = this.#udp.netif.clock.after(RETRY_MS * query.tries, () => {
-      this.#ask(query);
+  #ask(place: number, query: Query): void {
+    this.#firstId = Math.floor(this.#udp.netif.random() * 0x10000);
+    query.firstId = this.#firstId;
+    this.#asked = this.servers[query.server] ?? 0;
+    const message = encodeQuery((place + query.firstId) & 0xffff, query.name);
+    sendUdp(this.#udp, this.#socket, this.#asked, DNS_PORT, message);
+  }
+
+  /** The firmware's timer runs all the time, so that the first look comes within a second. */
+  #schedule(): void {
+    if (this.#timer || this.#queries.every((query) => query === undefined)) return;
+    const { clock } = this.#udp.netif;
+    this.#timer = clock.after(TICK_MS - ((clock.now() - this.#start) % TICK_MS), () => {
+      this.#timer = undefined;
+      for (const [place, query] of this.#queries.entries()) if (query) this.#look(place, query);
+      this.#schedule();
     });
   }
 
-  #receive(message: Uint8Array): void {
-    const answer = decodeAnswer(message);
-    for (const query of this.#queries.values()) {
-      if (!answer || answer.id !== query.id || answer.name !== query.name.toLowerCase()) continue;
-      query.timer?.cancel();
-      if (answer.address !== undefined) this.#remember(query.name, answer.address, answer.ttlSeconds);
-      this.#finish(query, answer.address);
+  /** Repeats a question after 1, 1, 2 and 3 ticks, then turns to the next server or gives up. */
+  #look(place: number, query: Query): void {
+    if (--query.countdown > 0) return;
+    if (++query.looks < RETRIES) {
+      query.countdown = query.looks;
+      this.#ask(place, query);
+    } else if (this.servers[query.server + 1]) {
+      Object.assign(query, { server: query.server + 1, countdown: 1, looks: 0 });
+    } else {
+      this.#finish(place, query, undefined);
+    }
+  }
+
+  #receive({ source, sourcePort, data }: UdpDatagram): void {
+    if (source !== this.#asked || sourcePort !== DNS_PORT) return;
+    const answer = decodeAnswer(data);
+    if (!answer) return;
+    const { sharedDnsId, ignoresDnsErrors } = this.#quirks;
+    for (const [place, query] of this.#queries.entries()) {
+      const firstId = sharedDnsId ? this.#firstId : query?.firstId;
+      if (!query || firstId === undefined || answer.id !== ((place + firstId) & 0xffff)) continue;
+      if (answer.isError && ignoresDnsErrors) return;
+      this.#finish(place, query, answer.name === query.name ? answer.address : undefined);
       return;
     }
   }
 
-  #remember(name: string, address: Ipv4Address, ttlSeconds: number): void {
-    if (this.#cache.size >= TABLE_SIZE) this.#cache.delete([...this.#cache.keys()][0] ?? '');
-    this.#cache.set(name, { address, expires: this.#udp.netif.clock.now() + ttlSeconds * 1000 });
-  }
-
-  #finish(query: Query, address: Ipv4Address | undefined): void {
-    this.#queries.delete(query.name);
-    for (const answer of query.waiting) answer(address);
+  #finish(place: number, query: Query, address: Ipv4Address | undefined): void {
+    this.#queries[place] = undefined;
+    query.answer(address);
   }
 }

@@ -32,7 +32,7 @@ export function questionsOf(message: Uint8Array): string[] {
   let at = HEADER;
   for (let count = read16(message, 4); count > 0 && at < message.length; count--) {
     const { name, end } = readName(message, at);
-    names.push(name);
+    names.push(name.toLowerCase());
     at = end + 4;
   }
   return names;

@@ -54,7 +54,7 @@ export interface Listener {
 /** Protocol control block: the state of one connection. Sequence variables carry the names of RFC 9293. */
 export interface Pcb {
   state: State;
-  readonly events: TcpEvents;
+  events: TcpEvents;
   /** Belongs to the user of the connection, for example the address of its Lua object. */
   owner: unknown;
   localAddress: Ipv4Address;

@@ -104,8 +104,9 @@ function reservePcb(tcp: Tcp): number {
   return charged;
 }
 
-/** Accepts connections to a port. `Err.inUse`: somebody listens there already. */
-export function listen(tcp: Tcp, address: Ipv4Address, port: number, events: TcpEvents): Listener | Err {
+/** Accepts connections to a port, 0 = any free one. `Err.inUse`: somebody listens there already. */
+export function listen(tcp: Tcp, address: Ipv4Address, wanted: number, events: TcpEvents): Listener | Err {
+  const port = wanted === 0 ? (takePort(tcp)?.port ?? 0) : wanted;
   const overlaps = (other: Listener): boolean => other.port === port && other.address === address;
   if (tcp.listeners.some(overlaps)) return Err.inUse;
   const charged = tcp.heap.reserve(tcp.memory.listener);

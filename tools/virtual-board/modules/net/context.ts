@@ -1,4 +1,5 @@
-import { formatAddress, parseAddress, type Ipv4Address } from '../../tcpip/address.ts';
+import { formatAddress, parseLooseAddress, type Ipv4Address } from '../../tcpip/address.ts';
+import type { DhcpClient } from '../../tcpip/dhcp.ts';
 import type { DnsClient } from '../../tcpip/dns.ts';
 import { Err } from '../../tcpip/errors.ts';
 import type { TcpIp } from '../../tcpip/stack.ts';
@@ -14,6 +15,7 @@ export interface NetContext {
   readonly lua: Lua;
   readonly stack: TcpIp;
   readonly dns: DnsClient;
+  readonly dhcp: DhcpClient;
 }
 
 /** Texts of lwip_lua_checkerr in app/modules/net.c. */
@@ -59,7 +61,7 @@ export function readEndpoint(lua: Lua, index: number): { port: number; address: 
 }
 
 export function checkAddress(text: string): Ipv4Address {
-  const address = parseAddress(text);
+  const address = parseLooseAddress(text);
   if (address === undefined) throw new LuaError('invalid IP address');
   return address;
 }

@@ -1,12 +1,10 @@
-import { formatAddress, parseAddress } from '../../tcpip/address.ts';
+import { BROADCAST_ADDRESS, formatAddress, parseLooseAddress } from '../../tcpip/address.ts';
+import { DNS_SERVERS } from '../../tcpip/dns.ts';
 import { Err } from '../../tcpip/errors.ts';
 import { LuaError } from '../../lua/errors.ts';
 import type { Fields } from '../../lua/library.ts';
 import type { Lua } from '../../lua/lua.ts';
 import { check, type NetContext } from './context.ts';
-
-/** DNS_MAX_SERVERS of lwipopts.h. */
-const DNS_SERVERS = 2;
 
 /** net.dns */
 export function dnsFunctions({ lua, dns }: NetContext): Fields {
@@ -36,9 +34,10 @@ export function dnsFunctions({ lua, dns }: NetContext): Fields {
   }
 
   function setdnsserver(state: Lua): number {
-    const address = parseAddress(state.checkString(1));
-    if (!address || address === -1) throw new LuaError('invalid dns server ip');
-    dns.servers[serverIndex(state.optInteger(2, 0))] = address;
+    const address = parseLooseAddress(state.checkString(1));
+    if (!address || address === BROADCAST_ADDRESS) throw new LuaError('invalid dns server ip');
+    const index = serverIndex(state.optInteger(2, 0));
+    if (index >= 0) dns.servers[index] = address;
     return 0;
   }
 
@@ -50,7 +49,8 @@ export function dnsFunctions({ lua, dns }: NetContext): Fields {
   }
 }
 
+/** Only too large an index is an error; there is no server at a negative one. */
 function serverIndex(index: number): number {
   if (index >= DNS_SERVERS) throw new LuaError(`server index out of range [0-${DNS_SERVERS - 1}]`);
-  return Math.max(0, index);
+  return index;
 }

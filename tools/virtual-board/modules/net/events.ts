@@ -13,7 +13,18 @@ export function createEvents(context: NetContext): TcpEvents {
   const { host, lua, stack } = context;
   const { quirks } = host.profile.net;
   const events: TcpEvents = { accepted, connected, received, sent, failed };
+  /** lwIP's own callbacks, for a connection whose server was closed before the handshake ended: nobody ever resets it. */
+  const unattended: TcpEvents = { ...events, received: swallow, sent: () => Err.ok, failed: () => undefined };
   return events;
+
+  function swallow(pcb: Pcb, chunks: readonly Uint8Array[] | undefined): Err {
+    if (!chunks) return stack.close(pcb);
+    stack.recved(
+      pcb,
+      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    );
+    return Err.ok;
+  }
 
   function ownerOf(pcb: Pcb): ClientObject | undefined {
     const object = lua.objectAt(pcb.owner as number, TCP_SOCKET);
@@ -27,7 +38,10 @@ export function createEvents(context: NetContext): TcpEvents {
 
   function accepted(pcb: Pcb): Err {
     const server = lua.objectAt(pcb.owner as number, TCP_SERVER);
-    if (!server?.listener || server.self === NO_REF || server.accept === NO_REF) return Err.aborted;
+    if (!server?.listener || server.self === NO_REF || server.accept === NO_REF) {
+      pcb.events = unattended;
+      return Err.aborted;
+    }
     const socket: ClientObject = {
       kind: 'tcp',
       self: NO_REF,
@@ -65,14 +79,14 @@ export function createEvents(context: NetContext): TcpEvents {
       tellEnd(socket, Err.ok);
       return stack.close(pcb);
     }
-    const { receive } = socket.handlers;
-    if (receive !== NO_REF) for (const chunk of chunks) pushAndCall(socket, receive, chunk);
+    if (socket.handlers.receive !== NO_REF) for (const chunk of chunks) pushAndCall(socket, chunk);
     stack.recved(pcb, socket.held ? 0 : stack.tcp.profile.window);
     return Err.ok;
   }
 
-  function pushAndCall(socket: ClientObject, handler: number, chunk: Uint8Array): void {
-    lua.pushRef(handler);
+  /** A handler may remove or replace itself between the chunks of a reassembled segment. */
+  function pushAndCall(socket: ClientObject, chunk: Uint8Array): void {
+    lua.pushRef(socket.handlers.receive);
     lua.pushRef(socket.self);
     // Nothing refers to an orphan: the collection before the next allocation takes it, and resets its connection.
     if (socket.isOrphan && host.heap.mode === EgcMode.always) lua.collect();

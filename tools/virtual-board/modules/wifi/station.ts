@@ -161,6 +161,10 @@ export class Station {
         this.#options.onNameServers(lease.dns);
         this.#useAddress(lease);
       },
+      lost: () => {
+        this.#options.stack.setAddress(0, 0, 0);
+        this.status = Status.connecting;
+      },
       timedOut: () => {
         this.#options.onEvent({ type: 'dhcp-timeout' });
       },
