@@ -40,7 +40,7 @@ function run(file: string, args: readonly string[], cwd: string): Promise<string
   });
 }
 
-const lastAck = (...args: string[]): Promise<string> => run('npx', ['--no', 'last-ack', ...args], project);
+const lastAck = (...args: string[]): Promise<string> => run('npx', ['last-ack', ...args], project);
 
 let packed: Packed = { filename: '', size: Infinity, files: [] };
 /** npm's word for a machine without a way to the registry; undefined when the package is installed. */
@@ -100,7 +100,7 @@ describe('installed into an empty project', () => {
     await lastAck('new', 'lamp');
     const lamp = path.join(project, 'lamp');
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], lamp);
-    expect(await run('npx', ['--no', 'last-ack', 'build'], lamp)).toContain('main.lc');
+    expect(await run('npx', ['last-ack', 'build'], lamp)).toContain('main.lc');
     expect(await run('npm', ['test'], lamp)).toMatch(/pass 1/);
   }, 180_000);
 
