@@ -11,8 +11,8 @@ export interface TrialCapture {
 }
 
 /** @throws UserError when the file cannot be written. */
-export function captureWire(path: string): TrialCapture {
-  const file = new CaptureFile(path, 'last-ack experiment, virtual time');
+export function captureWire(path: string, how = 'virtual time'): TrialCapture {
+  const file = new CaptureFile(path, `last-ack experiment, ${how}`);
   const interfaceId = file.interface('wire', 'at the device');
   return {
     watch: (wire, clock) => {

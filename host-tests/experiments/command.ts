@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { choose, isInShard, parseShard, WHOLE, wholeNumber, type Shard } from './choose.ts';
@@ -15,8 +15,11 @@ import { parseRange, type Range } from './sweep/settings.ts';
 import { sweepPage } from './sweep/page.ts';
 import { runSweep, sweepPassed, type SweepResult } from './sweep/sweep.ts';
 import { sweepText } from './sweep/text.ts';
+import { runOverTap } from './tap/run-tap.ts';
+import { withHeads } from './tap/tap-job.ts';
 
 interface Options {
+  net: 'virtual' | 'tap';
   seed: number;
   out: string;
   html?: string;
@@ -32,6 +35,11 @@ interface Options {
 export function register(command: Command): void {
   command
     .argument('[ids...]', 'experiments such as 1.2, or labs such as 1 (default: all); with --merge files of shards')
+    .addOption(
+      new Option('--net <way>', "tap: lab 1 with this machine's own TCP as the client, in real time")
+        .choices(['virtual', 'tap'])
+        .default('virtual'),
+    )
     .option('--seed <number>', 'seed of everything random', wholeNumber, 1)
     .option('--out <file>', 'every result as JSON', '.last-ack/experiments.json')
     .option('--html <file>', 'a page with charts (default: beside --out)')
@@ -60,18 +68,23 @@ async function experiment(ids: string[], options: Options): Promise<void> {
   else await run(chosen, options);
 }
 
-async function run(chosen: readonly Experiment[], options: Options): Promise<void> {
+async function run(all: readonly Experiment[], options: Options): Promise<void> {
   const { seed, shard, captures, plots, workers } = options;
+  const chosen = options.net === 'tap' ? all.filter((one) => withHeads(one).length > 0) : all;
   const mine = chosen.filter((_, position) => isInShard(position, shard));
   const folder = captures ? await captureFolder(options.out) : undefined;
   const progress = startProgress('experiments');
-  const results = await runExperiments(mine, {
+  const common = {
     seed,
-    plots,
-    ...(workers !== undefined && { workers }),
-    ...(folder !== undefined && { captureName: (one, trial) => join(folder, captureName(one, trial)) }),
-    onProgress: (done, total) => progress.update(done, total),
-  });
+    ...(folder !== undefined && {
+      captureName: (one: Experiment, trial: number) => join(folder, captureName(one, trial)),
+    }),
+    onProgress: (done: number, total: number) => progress.update(done, total),
+  };
+  const results =
+    options.net === 'tap'
+      ? await runOverTap(mine, common)
+      : await runExperiments(mine, { ...common, plots, ...(workers !== undefined && { workers }) });
   progress.stop();
   const ids = chosen.map(({ id }) => id);
   await finishRun({ format: 'last-ack-experiments', version: 2, seed, ids, results }, options);

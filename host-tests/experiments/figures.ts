@@ -1,6 +1,6 @@
 import { ACK, distance, endOf, FIN, RST } from '../stress/verdict/segment.ts';
 import type { VerdictName } from '../stress/verdict/verdict.ts';
-import type { ExpectedFigure } from './experiment.ts';
+import type { ExpectedFigure, Plot, Trial } from './experiment.ts';
 import type { Observation } from './observation.ts';
 
 /** A reader takes one number out of an observation. */
@@ -72,6 +72,12 @@ export const lowestHeap: Reader = ({ samples }) => Math.min(...samples.map(({ he
 const plateau = (values: readonly number[]): number => median(values.slice(-Math.ceil(values.length / 3)));
 
 export const steadyTimeWait: Reader = ({ samples }) => plateau(samples.map(({ pcbs }) => pcbs.TIME_WAIT ?? 0));
+/** Median over the second half of the load, while new connections come. */
+export const loadedTimeWait: Reader = ({ samples, flows }) => {
+  const [first, last] = [flows[0], flows.at(-1)];
+  const length = first && last ? last.startedAt - first.startedAt : 0;
+  return median(samples.filter(({ t }) => t >= length / 2 && t <= length).map(({ pcbs }) => pcbs.TIME_WAIT ?? 0));
+};
 export const steadyHeap: Reader = ({ samples }) => plateau(samples.map(({ heap }) => heap));
 
 /** Position, from 1, of the n-th duel (from 0) among the connections; 0 when there is none. */
@@ -81,3 +87,9 @@ export const duelAt =
     const positions = flows.flatMap(({ verdict }, index) => (verdict === 'duel' ? [index + 1] : []));
     return positions[n] ?? 0;
   };
+
+/** A line of a plot: a run for each `x`, of which nothing is expected. */
+export const line = (name: string, xs: readonly number[], trial: (x: number) => Trial): Plot['series'][number] => ({
+  name,
+  points: xs.map((x) => ({ x, trial: { ...trial(x), name: `${name}, ${x}`, figures: [] } })),
+});

@@ -111,7 +111,7 @@ function strip(endings: readonly string[]): string {
     const { severity } = verdictInfo[verdict as VerdictName];
     return `<rect class="${severity}" x="${x}" y="${y}" width="8" height="8"><title>${index + 1}: ${verdict}</title></rect>`;
   });
-  if (squares.length === 0) return '';
+  if (squares.length < 2) return '';
   const height = Math.ceil(shown.length / columns) * 9;
   return `<svg class="strip" viewBox="0 0 ${columns * 9} ${height}" role="img" aria-label="How each connection ended">${squares.join('')}</svg>`;
 }

@@ -1,6 +1,6 @@
 import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import type { ExpectedFigure, Experiment, Plot, StackLoad, StackTrial } from './experiment.ts';
-import { exactly, measure, within } from './figures.ts';
+import { exactly, line, measure, within, type Reader } from './figures.ts';
 import { receiveWindow, sendWindow } from './size/windows.ts';
 
 type ReceiveLoad = Extract<StackLoad, { kind: 'receive' }>;
@@ -37,23 +37,19 @@ const collapsed = (reference: number): ExpectedFigure =>
   within('rate', rate, 0, COLLAPSE, { unit: 'kB/s', reference: `${reference} kB/s; a tenth of the ideal at most` });
 
 const WINDOWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
+const FEW = [1, 2, 3, 4, 5, 6, 7, 8];
 
-function ratesOver(): Plot {
-  const series = (name: string, senders: number, buffers: number): Plot['series'][number] => ({
-    name,
-    points: WINDOWS.map((x) => ({ x, trial: receiver(`${name}, ${x} MSS`, receiving(senders, buffers, x), []) })),
-  });
-  return {
-    x: 'receive window, MSS',
-    y: 'kB/s',
-    read: rate,
-    series: [
-      series('5 senders, 20 buffers: formula 4 MSS', 5, 20),
-      series('1 sender, 20 buffers: formula 20 MSS', 1, 20),
-      series('1 sender, 4 buffers: formula 4 MSS', 1, 4),
-    ],
-  };
-}
+/** Something over the receive window. */
+const overWindow = (y: string, read: Reader, series: Plot['series']): Plot => ({
+  x: 'receive window, MSS',
+  ...{ y, read, series },
+});
+
+const lineOf = (
+  name: string,
+  windows: readonly number[],
+  load: (windowMss: number) => ReceiveLoad,
+): Plot['series'][number] => line(name, windows, (x) => receiver(name, load(x), []));
 
 interface Sending {
   name: string;
@@ -80,7 +76,8 @@ const withinPool = (window: number): ExpectedFigure[] => [
 /** TCP/IP performance in memory-constrained devices (Micrium). */
 export function lab3(): Experiment[] {
   const text = 'lab 3: TCP/IP performance in memory-constrained devices (Micrium)';
-  const source = 'small models: 1 ms per buffer, senders with Reno; not all of their rules are known';
+  const source =
+    'small models, not all of whose rules are known; here all senders begin at one moment, and where windows are too large the figure depends on that';
   const formula = receiveWindow({ buffers: 20, mss: MSS, sockets: 5 }) / MSS;
   const [alone, delayed] = [false, true].map((delayedAck) => sendWindow({ ...SEND_POOL, delayedAck })) as [
     number,
@@ -101,7 +98,10 @@ export function lab3(): Experiment[] {
           true,
         ),
       ],
-      plot: ratesOver(),
+      plot: overWindow('kB/s', rate, [
+        lineOf('5 senders, 20 buffers: formula 4 MSS', WINDOWS, (x) => receiving(5, 20, x)),
+        lineOf('1 sender, 20 buffers: formula 20 MSS', WINDOWS, (x) => receiving(1, 20, x)),
+      ]),
     },
     {
       id: '3.2',
@@ -113,6 +113,13 @@ export function lab3(): Experiment[] {
         receiver('1 MSS', receiving(1, 20, 1), [near(735), exactly('drops', drops, 0)]),
         receiver('2 MSS', receiving(1, 20, 2), [near(1470), exactly('drops', drops, 0)], true),
       ],
+      plot: overWindow(
+        'kB/s',
+        rate,
+        [1, 2, 5].map((roundTripMs) =>
+          lineOf(`round trip ${roundTripMs} ms`, FEW, (x) => ({ ...receiving(1, 20, x), roundTripMs })),
+        ),
+      ),
     },
     {
       id: '3.3',
@@ -128,6 +135,10 @@ export function lab3(): Experiment[] {
         receiver('32 MSS', receiving(5, 20, 32), [collapsed(8)]),
         receiver('formula', receiving(5, 20, formula), [near(1498), exactly('drops', drops, 0)], true),
       ],
+      plot: overWindow('segments without a buffer', drops, [
+        lineOf('5 senders, 20 buffers', WINDOWS, (x) => receiving(5, 20, x)),
+        lineOf('3 senders, 20 buffers', WINDOWS, (x) => receiving(3, 20, x)),
+      ]),
     },
     {
       id: '3.4',
@@ -140,6 +151,11 @@ export function lab3(): Experiment[] {
         receiver('8 MSS', receiving(1, 4, 8), [collapsed(11)]),
         receiver('16 MSS', receiving(1, 4, 16), [collapsed(5)]),
       ],
+      plot: overWindow(
+        'kB/s',
+        rate,
+        [4, 8, 16].map((buffers) => lineOf(`${buffers} buffers`, WINDOWS, (x) => receiving(1, buffers, x))),
+      ),
     },
     {
       id: '3.5',
@@ -175,6 +191,15 @@ export function lab3(): Experiment[] {
           figures: [within('rate', rate, 0, COLLAPSE, { unit: 'kB/s' })],
         }),
       ],
+      plot: {
+        x: 'send window, MSS',
+        y: 'kB/s',
+        read: rate,
+        series: [false, true].map((delayedAck) => {
+          const name = delayedAck ? 'delayed ACK: formula 4 MSS' : 'every segment acknowledged: formula 3 MSS';
+          return line(name, FEW, (x) => sending({ name, window: x * MSS, delayedAck, figures: [] }));
+        }),
+      },
     },
   ];
 }

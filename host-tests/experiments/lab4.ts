@@ -1,6 +1,6 @@
 import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import type { BoardTrial, ExpectedFigure, Experiment, Plot, Program, StackTrial } from './experiment.ts';
-import { exactly, measure, served, transferMs, transferRate, within, type Reader } from './figures.ts';
+import { exactly, line, measure, served, transferMs, transferRate, within } from './figures.ts';
 import type { AckPolicy } from './peer/linux-connection.ts';
 
 /** The program's port that keeps one send in flight, and the one that keeps several. */
@@ -74,35 +74,13 @@ const readAhead = (name: string, buffers: number, figures: ExpectedFigure[], isC
 
 const COUNTS = Array.from({ length: 12 }, (_, index) => index + 1);
 
-/** One write of so many segments at a time, for a peer that delays single ACKs by 200 ms. */
-function timesOver(read: Reader): Plot {
-  const series = (name: string, profile: string, inFlight = 1): Plot['series'][number] => ({
-    name,
-    points: COUNTS.map((x) => ({
-      x,
-      trial: sends({
-        name: `${name}, ${x}`,
-        profile,
-        length: MSS,
-        count: x,
-        policy: strict(200),
-        figures: [],
-        inFlight,
-      }),
-    })),
-  });
+/** Transfer time over the number of segments, a send for each of them. */
+function timesOver(policy: AckPolicy, systems: readonly [name: string, profile: string, inFlight?: number][]): Plot {
   return {
-    x: 'segments of 1460 B',
-    y: 'ms',
-    read,
-    series: [
-      series('uIP', 'uip'),
-      series('uIP split', 'uip-split'),
-      series('NuttX, a send for each', 'nuttx'),
-      series('NuttX split', 'nuttx-split'),
-      series('NuttX write buffers', 'nuttx-write-buffers', 8),
-      series('NodeMCU, two in flight', 'nodemcu-3.0', 2),
-    ],
+    ...{ x: 'segments of 1460 B', y: 'ms', read: transferMs },
+    series: systems.map(([name, profile, inFlight = 1]) =>
+      line(name, COUNTS, (count) => sends({ name, profile, length: MSS, count, policy, figures: [], inFlight })),
+    ),
   };
 }
 
@@ -131,6 +109,12 @@ export function lab4(): Experiment[] {
         }),
         page(QUICK_ACK_OFF, [AT_ONCE, exactly('answered', served, 1)]),
       ],
+      plot: timesOver(QUICK_ACK_OFF, [
+        ['uIP', 'uip'],
+        ['uIP split', 'uip-split'],
+        ['NodeMCU, one in flight', 'nodemcu-3.0'],
+        ['NodeMCU, two in flight', 'nodemcu-3.0', 2],
+      ]),
     },
     {
       id: '4.2',
@@ -165,7 +149,14 @@ export function lab4(): Experiment[] {
         }),
         page(strict(500), [AT_ONCE, exactly('answered', served, 1)]),
       ],
-      plot: timesOver(transferMs),
+      plot: timesOver(strict(200), [
+        ['uIP', 'uip'],
+        ['uIP split', 'uip-split'],
+        ['NuttX, a send for each', 'nuttx'],
+        ['NuttX split', 'nuttx-split'],
+        ['NuttX write buffers', 'nuttx-write-buffers', 8],
+        ['NodeMCU, two in flight', 'nodemcu-3.0', 2],
+      ]),
     },
     {
       id: '4.3',
@@ -220,6 +211,14 @@ export function lab4(): Experiment[] {
           true,
         ),
       ],
+      plot: {
+        ...{ x: 'segments in each of 6 sends', y: 'ms', read: transferMs },
+        series: ['nuttx', 'nuttx-split'].map((profile) =>
+          line(profile, [1, 2, 3, 4, 5, 6], (segments) =>
+            sends({ name: profile, profile, length: segments * MSS, count: 6, policy: strict(200), figures: [] }),
+          ),
+        ),
+      },
     },
   ];
 }

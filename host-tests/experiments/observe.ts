@@ -1,6 +1,7 @@
 import { isBoardTrial, type BoardTrial, type PeerLoad, type StackTrial, type Trial } from './experiment.ts';
 import { Laboratory } from './laboratory.ts';
 import { NOTHING_OBSERVED, type Observation } from './observation.ts';
+import { GET, HEAD } from './request.ts';
 import { observeReceive } from './stack/receive.ts';
 import { observeSend } from './stack/send.ts';
 import { observeShortConnections } from './stack/short-connections.ts';
@@ -42,21 +43,12 @@ function observeBoard(trial: BoardTrial, { firmware, seed, watch }: ObserveOptio
     watch,
     ...(load.kind === 'fetch' && { policy: load.policy }),
   });
-  const heapAtStart = laboratory.board.snapshot({ collect: true }).heap;
   const seen = applyLoad(laboratory, load);
-  const heapAtEnd = laboratory.board.snapshot({ collect: true }).heap;
-  laboratory.finish();
-  const { startedAt, judged, samples, resets, laptop } = laboratory;
   return {
     ...NOTHING_OBSERVED,
     ...seen,
-    flows: judged.toSorted((a, b) => a.startedAt - b.startedAt),
-    lastAck: laptop.count('LAST_ACK'),
-    restarts: resets,
-    heapAtStart,
-    heapAtEnd,
-    samples: samples.map(({ heap, pcbs, at }) => ({ t: at - startedAt, heap, pcbs })),
-    elapsedMs: laboratory.clock.now(),
+    ...laboratory.subject.finish(),
+    lastAck: laboratory.laptop.count('LAST_ACK'),
   };
 }
 
@@ -72,11 +64,6 @@ function applyLoad(laboratory: Laboratory, load: PeerLoad): Seen {
       return fetchBytes(laboratory, load);
   }
 }
-
-const requestOf = (method: string): string =>
-  `${method} / HTTP/1.1\r\nHost: 192.168.100.99\r\nConnection: close\r\n\r\n`;
-const HEAD = new TextEncoder().encode(requestOf('HEAD'));
-const GET = new TextEncoder().encode(requestOf('GET'));
 
 function fetchBytes(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'fetch' }>): Seen {
   const { clock, laptop } = laboratory;

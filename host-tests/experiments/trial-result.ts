@@ -47,15 +47,17 @@ const MOST_POINTS = 400;
 
 /** `linux`: the release of the kernel that was the client; undefined: a model was, in virtual time. */
 export function resultOf(trial: Trial, seed: number, observation: Observation, linux?: string): TrialResult {
+  // The judge knows requests and answers; where the device is the client, or one connection is all, it has no say.
+  const flows = trial.load.kind === 'heads' ? observation.flows : [];
   const verdicts: Record<string, number> = {};
-  for (const { verdict } of observation.flows) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  for (const { verdict } of flows) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   return {
     ...headOf(trial, seed, linux),
     figures: trial.figures.map((figure) => figureOf(figure, observation)),
     verdicts,
     curve: curveOf(observation),
-    endings: observation.flows.map(({ verdict }) => verdict),
-    ...specimenOf(observation),
+    endings: flows.map(({ verdict }) => verdict),
+    ...specimenOf(flows),
     elapsedMs: observation.elapsedMs,
     digest: createHash('sha256').update(JSON.stringify(observation)).digest('hex').slice(0, 16),
   };
@@ -118,7 +120,7 @@ function curveOf({ samples }: Observation): TrialResult['curve'] {
     .map(({ t, heap, pcbs }) => [t / 1000, heap, pcbs.TIME_WAIT ?? 0]);
 }
 
-function specimenOf({ flows }: Observation): Pick<TrialResult, 'specimen'> {
+function specimenOf(flows: Observation['flows']): Pick<TrialResult, 'specimen'> {
   const bad = flows.filter(({ verdict }) => verdictInfo[verdict].severity === 'bad');
   const longest = bad.toSorted((a, b) => b.segments.length - a.segments.length)[0];
   if (!longest) return {};

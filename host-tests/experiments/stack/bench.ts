@@ -3,6 +3,7 @@ import type { DeviceHeap } from '../../../tools/virtual-board/heap.ts';
 import type { TcpProfile } from '../../../tools/virtual-board/profiles/tcp-profile.ts';
 import { seededRandom, type Random } from '../../../tools/virtual-board/random.ts';
 import { parseAddress } from '../../../tools/virtual-board/tcpip/address.ts';
+import { ask } from '../../../tools/virtual-board/tcpip/arp.ts';
 import { TcpIp } from '../../../tools/virtual-board/tcpip/stack.ts';
 import type { TcpMemory } from '../../../tools/virtual-board/tcpip/tcp.ts';
 import { ObservedLink } from '../../../tools/virtual-board/wire/capture.ts';
@@ -11,10 +12,12 @@ import { withFault } from '../../../tools/virtual-board/wire/faults/stage.ts';
 import type { Link } from '../../../tools/virtual-board/wire/link.ts';
 import { createWire } from '../../../tools/virtual-board/wire/wire.ts';
 import type { AckPolicy } from '../peer/linux-connection.ts';
-import { BOARD, LinuxHost } from '../peer/linux-host.ts';
+import { BOARD, LAPTOP, LinuxHost } from '../peer/linux-host.ts';
 
 const MASK = parseAddress('255.255.255.0') ?? 0;
 const MAC = Uint8Array.from([2, 0, 0, 0, 0, 99]);
+/** Time for both sides to learn each other's MAC address: packets that wait for it would be few, and late. */
+const WARM_MS = 10;
 
 export interface BenchOptions {
   seed: number;
@@ -53,5 +56,7 @@ export function stackBench({ seed, tcp, oneWayMs, driver, policy, heap, memory }
   });
   const computer = new LinuxHost({ clock, random, link: computerEnd, ...(policy && { policy }) });
   device.setAddress(BOARD, MASK, 0);
+  ask(device.netif, LAPTOP);
+  clock.runUntil(WARM_MS);
   return { clock, random, device, computer, wire };
 }

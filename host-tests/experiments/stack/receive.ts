@@ -36,7 +36,7 @@ export function observeReceive(tcp: TcpProfile, load: ReceiveLoad, seed: number,
       return new RenoSender({ clock, send, mss: MSS, start: Math.floor(random() * 2 ** 32) });
     }),
   );
-  clock.runUntil(durationMs);
+  clock.runUntil(clock.now() + durationMs);
   const sum = (read: (sender: RenoSender) => number): number => all.reduce((total, sender) => total + read(sender), 0);
   return {
     ...NOTHING_OBSERVED,

@@ -57,7 +57,7 @@ export function observeSend(tcp: TcpProfile, load: SendLoad, seed: number, watch
     const pcb = connect(device, fill);
     if (pcb) pcbs.push(pcb);
   }
-  clock.runUntil(load.durationMs);
+  clock.runUntil(clock.now() + load.durationMs);
   return {
     ...NOTHING_OBSERVED,
     measures: {
@@ -66,7 +66,7 @@ export function observeSend(tcp: TcpProfile, load: SendLoad, seed: number, watch
       lostAcks: pool?.drops ?? 0,
       rate: received / load.durationMs,
     },
-    elapsedMs: clock.now(),
+    elapsedMs: load.durationMs,
   };
 }
 

@@ -84,6 +84,7 @@ export function observeShortConnections(
     sent: () => Err.ok,
     failed: () => undefined,
   };
+  const began = clock.now();
   let refused = 0;
   let firstRefusalMs = Infinity;
   const samples: Sample[] = [];
@@ -93,11 +94,11 @@ export function observeShortConnections(
       if (pcb && device.connect(pcb, LAPTOP, PORT) === Err.ok) return;
       if (pcb) device.abort(pcb);
       refused++;
-      firstRefusalMs = Math.min(firstRefusalMs, clock.now());
+      firstRefusalMs = Math.min(firstRefusalMs, clock.now() - began);
     });
   }
   for (let at = 0; at <= durationMs; at += SAMPLE_MS) {
-    clock.runUntil(at);
+    clock.runUntil(began + at);
     samples.push({ t: at, heap: heap.free(), pcbs: device.pcbs() });
   }
   return {
@@ -107,6 +108,6 @@ export function observeShortConnections(
     heapAtEnd: heap.free(),
     samples,
     measures: { refused, firstRefusalMs, lowestHeap: heap.lowest },
-    elapsedMs: clock.now(),
+    elapsedMs: durationMs,
   };
 }

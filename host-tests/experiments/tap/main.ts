@@ -1,0 +1,31 @@
+import { release } from 'node:os';
+import { captureWire } from '../capture.ts';
+import type { Experiment } from '../experiment.ts';
+import { allExperiments } from '../experiments.ts';
+import { failureOf, resultOf, type TrialResult } from '../trial-result.ts';
+import { observeTap } from './observe-tap.ts';
+import { withHeads, type TapJob } from './tap-job.ts';
+
+/** The process in a network namespace of its own: one trial, its result as JSON on stdout. */
+async function main(job: TapJob): Promise<TrialResult> {
+  const { experiment, trial: name, seed, firmware, capture: path } = job;
+  const trial = withHeads(allExperiments().find(({ id }) => id === experiment) as Experiment).find(
+    (one) => one.name === name,
+  );
+  if (!trial) throw new Error(`experiment ${experiment} has no trial "${name}"`);
+  const capture = path === undefined ? undefined : captureWire(path, 'real time, Linux over TAP');
+  try {
+    const options = { firmware, seed, watch: capture?.watch ?? (() => undefined) };
+    const result = resultOf(trial, seed, await observeTap(trial, options), release());
+    return { ...result, ...(path !== undefined && { capture: path }) };
+  } catch (error) {
+    return failureOf(trial, seed, error);
+  } finally {
+    capture?.close();
+  }
+}
+
+process.stdout.write(JSON.stringify(await main(JSON.parse(process.argv[2] ?? '{}') as TapJob)), () => {
+  // Connections that wait for the end of a duel would keep the process for minutes.
+  process.exit(0);
+});

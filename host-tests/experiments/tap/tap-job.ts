@@ -1,0 +1,19 @@
+import { isBoardTrial, type BoardTrial, type Experiment, type Trial } from '../experiment.ts';
+import type { Heads } from './observe-tap.ts';
+
+/** One trial for a process of its own. */
+export interface TapJob {
+  experiment: string;
+  trial: string;
+  seed: number;
+  /** The folder with its compiled program. */
+  firmware: string;
+  capture?: string;
+}
+
+export type HeadsTrial = BoardTrial & { load: Heads };
+
+/** The trials whose load real Linux can be: HEAD requests to a server on the board. */
+export const withHeads = ({ trials }: Experiment): HeadsTrial[] => trials.filter(isHeads);
+
+const isHeads = (trial: Trial): trial is HeadsTrial => isBoardTrial(trial) && trial.load.kind === 'heads';
