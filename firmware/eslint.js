@@ -21,13 +21,16 @@ export const costlySyntax = [
   },
   {
     selector: 'TryStatement',
-    message: 'try costs several hundred bytes. Write `const [ok, message] = pcall(f, ...)`.',
+    message: 'try costs 300 bytes. Write `const [ok, message] = pcall(f, ...)`.',
   },
   {
     selector: 'UnaryExpression[operator="delete"]',
     message: 'delete costs 4730 bytes. Write `t[key] = undefined`, which removes the field in Lua.',
   },
-  { selector: 'SwitchStatement', message: 'switch compiles to a chain of tests with copies. Write if and else if.' },
+  {
+    selector: 'SwitchStatement',
+    message: 'A switch of three cases costs 70 bytes more than its tests. Write if and else if.',
+  },
   {
     selector: 'TSEnumDeclaration[const!=true]',
     message: 'An enum costs 88 bytes per member. Write const enum, or a union of strings.',
@@ -38,29 +41,38 @@ export const costlySyntax = [
   },
   {
     selector: 'ForStatement',
-    message: 'A C-style loop compiles to while with a copied counter. Write `for (const i of $range(1, n))`.',
+    message:
+      'A C-style loop costs 8 bytes and four instructions more at each turn. Write `for (const i of $range(1, n))`.',
   },
   {
     selector: 'ForInStatement',
-    message: 'for ... in has its own rules in JavaScript. Write `for (const [key, value] of pairs(t))`.',
+    message: 'for ... in saves no byte and calls every key a string. Write `for (const [key, value] of pairs(t))`.',
   },
   {
     selector: 'UnaryExpression[operator="typeof"]',
-    message: "typeof needs a runtime function. Write type(x): 'nil', 'number', 'string', 'table' ...",
+    message: "typeof costs 500 bytes. Write type(x): 'nil', 'number', 'string', 'table' ...",
   },
-  { selector: 'UnaryExpression[operator="+"]', message: 'Unary + needs a runtime function. Write tonumber(x).' },
+  { selector: 'UnaryExpression[operator="+"]', message: 'Unary + costs 1050 bytes. Write tonumber(x).' },
   {
-    selector: 'BinaryExpression[operator="instanceof"], BinaryExpression[operator="in"]',
-    message: 'instanceof and in need classes or a search. Compare a field with undefined.',
+    selector: 'BinaryExpression[operator="instanceof"]',
+    message: 'instanceof costs 2900 bytes. Compare a field that tells the kind.',
+  },
+  {
+    selector: 'BinaryExpression[operator="in"]',
+    message: 'in saves no byte, and a field that is undefined is absent in Lua. Compare it with undefined.',
   },
   {
     selector: 'Property[kind="get"], Property[kind="set"], MethodDefinition[kind="get"], MethodDefinition[kind="set"]',
     message: 'Getters and setters cost 1900 to 4000 bytes. Write a function.',
   },
-  { selector: 'TaggedTemplateExpression', message: 'A tagged template allocates tables at each use. Call a function.' },
+  {
+    selector: 'TaggedTemplateExpression',
+    message: 'A tagged template costs 100 bytes and two tables at each use. Call a function.',
+  },
   {
     selector: 'ExportNamedDeclaration > VariableDeclaration[kind="let"]',
-    message: 'Modules loaded on demand see a copy of an exported let. Export a function, or a table with a field.',
+    message:
+      'An exported let that changes gives its module a table of names, 72 bytes for each export, and modules loaded on demand see a copy. Export a function, or a table with a field.',
   },
 ];
 
