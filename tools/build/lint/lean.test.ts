@@ -38,7 +38,7 @@ describe('syntax that costs heap is refused with the cheap form and the price', 
     ["f('a' in t);", /no byte.*Compare it with undefined/],
     ['f({ get x() { return 1; } });', /1900 to 4000/],
     ['tag`x`;', /100 bytes.*Call a function/],
-    ['export let x = 1;', /copy of an exported let/],
+    ['export let x = 1;', /72 bytes.*see a copy/],
   ])('%s', async (code, expected) => {
     expect(await complaints(code)).toEqual([expect.stringMatching(expected)]);
   });
