@@ -6,12 +6,11 @@ import { answer } from './manager.ts';
 const segmentsInFlight = (net.createUDPSocket as unknown) === undefined ? 1 : 2;
 
 /**
- * Hands the stack as much as it takes: two full segments in flight, so that a client that acknowledges every second one
- * never waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest. The
- * second segment is a byte shorter: with its buffer quite full the stack could never queue its own FIN.
+ * Hands the stack as much as it takes: two segments in flight, so that a client that acknowledges every second one never
+ * waits. `sent` does not say how much was acknowledged; a refused send queues nothing and tells the rest.
  */
 function more(this: void, connection: Connection): void {
-  for (const index of $range(0, segmentsInFlight - 1)) {
+  for (const _ of $range(1, segmentsInFlight)) {
     let text = connection[At.Output] ?? '';
     if (text.length < Tcp.SEGMENT) {
       const part = connection[At.Source]?.(connection);
@@ -23,8 +22,8 @@ function more(this: void, connection: Connection): void {
       connection[At.More] = undefined;
       return;
     }
-    const isTaken = answer(connection, text.sub(1, Tcp.SEGMENT - index));
-    connection[At.Output] = isTaken ? text.sub(Tcp.SEGMENT - index + 1) : text;
+    const isTaken = answer(connection, text.sub(1, Tcp.SEGMENT));
+    connection[At.Output] = isTaken ? text.sub(Tcp.SEGMENT + 1) : text;
     if (!isTaken) return;
   }
 }
