@@ -96,7 +96,8 @@ export class Builder {
     output.board.set('init.lua', Buffer.from(initLua(named.names.get(this.entry) ?? 'main')));
     refuse(emitted.flatMap((chunk) => chunk.problems));
     const previous = readPreviousReport(this.outDir);
-    const budgets = readBudgets(path.dirname(this.project.configFile));
+    // They are set for the program of the project, not for another one of its modules that is tried out.
+    const budgets = this.options.entry === undefined ? readBudgets(path.dirname(this.project.configFile)) : undefined;
     if (budgets) refuse(overBudget(budgets, reportFiles(output, chunks, emitted)));
     const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
     output.host.set('manifest.json', asJson(manifest));

@@ -18,16 +18,17 @@ export class BuildError extends UserError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const listed = problems.slice(0, 20).map(describeProblem);
+    // A single cure stands at the end.
+    const listed = problems.slice(0, 20).map((problem) => describeProblem(problem, problems.length > 1));
     if (problems.length > listed.length) listed.push(`... and ${problems.length - listed.length} more`);
     super(`the firmware does not build\n${listed.join('\n')}`, commonCure(problems), ExitCode.failed);
     this.problems = problems;
   }
 }
 
-function describeProblem(problem: Problem): string {
+function describeProblem(problem: Problem, withCure: boolean): string {
   const place = problem.file ? `${problem.file}:${problem.line ?? 1}:${problem.column ?? 1} ` : '';
-  return `  ${place}${problem.message}\n      cure: ${problem.cure}`;
+  return `  ${place}${problem.message}${withCure ? `\n      cure: ${problem.cure}` : ''}`;
 }
 
 /** Where a node starts, as the file, line and column of a Problem. */

@@ -16,7 +16,7 @@ export interface Budgets {
   /** The package.json that they come from. */
   file: string;
   total: Budget;
-  /** By name on the board, with or without extension. */
+  /** By name on the board; without extension for both kinds of build, with `.lc` or `.lua` for one. */
   files: Record<string, Budget>;
 }
 
@@ -55,7 +55,7 @@ export function overBudget(budgets: Budgets, files: readonly FileReport[]): Prob
   for (const [name, budget] of Object.entries(budgets.files)) {
     const file = files.find((candidate) => [name, `${name}.lc`, `${name}.lua`].includes(candidate.name));
     if (file) problems.push(...exceeded(budgets, file.name, budget, file));
-    else {
+    else if (!isOfOtherKind(name, files)) {
       problems.push({
         file: relativePath(budgets.file),
         message: `there is a budget for ${name}, but no such file on the board`,
@@ -64,6 +64,12 @@ export function overBudget(budgets: Budgets, files: readonly FileReport[]): Prob
     }
   }
   return problems;
+}
+
+/** `main.lc` is not missing in a build of Lua source, nor `main.lua` in one of bytecode. */
+function isOfOtherKind(name: string, files: readonly FileReport[]): boolean {
+  const { ext, name: module } = path.parse(name);
+  return ['.lc', '.lua'].includes(ext) && files.some((file) => path.parse(file.name).name === module);
 }
 
 function exceeded(budgets: Budgets, name: string, budget: Budget, cost: Budget): Problem[] {

@@ -85,6 +85,18 @@ describe('budgets in package.json', () => {
     expect(String(await failure())).toContain('no such file on the board');
   });
 
+  test('for one kind of file leave the other kind of build alone', async () => {
+    setBudgets({ files: { 'main.lua': { bytes: 1 } } });
+    await expect(buildIt()).resolves.toBeDefined();
+  });
+
+  test('do not hold for another module that is built as entry', async () => {
+    setBudgets({ total: { bytes: 1 } });
+    project.write('other.ts', program);
+    const options = { project: project.folder, outDir: project.outDir, entry: 'src/other.ts' };
+    await expect(build(options)).resolves.toBeDefined();
+  });
+
   test('that are not understood are an error', async () => {
     setBudgets({ total: { size: 1 } });
     expect(String(await failure())).toContain('the budget "size" of total is not understood');
