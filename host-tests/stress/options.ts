@@ -98,7 +98,7 @@ function addLoads(command: Command): Command {
     .option('--full', 'every rung for 13 s, longer than TIME_WAIT, gaps halved down to 12.5 ms', false)
     .option(
       '--load <loads...>',
-      'instead of the ladder: every:0.2s/13s rate:50 ramp:1-50/60s clients:20/2h clients:5@1s',
+      'instead of the ladder: every:0.2s/13s rate:50 ramp:1-50/60s clients:20/2h clients:5@1s clients:5/1000x',
     )
     .option('--step <seconds>', 'length of every step of the ladder', seconds)
     .option('--deadline <seconds>', 'longest life of one exchange', seconds)

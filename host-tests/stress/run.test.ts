@@ -92,6 +92,14 @@ test('a speculative client opens a second connection that says nothing, with a v
   expect(report.passed).toBe(true);
 });
 
+test.each([0, 2])('a load of 25 connections makes exactly 25, with %i workers', async (workers) => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  const load = { kind: 'clients', clients: 4, pauseMs: 0 } as const;
+  const steps = [step({ load, durationMs: 60_000, connections: 25 })];
+  const report = await runStress(options(port, { steps, workers }));
+  expect(report.totals.outcomes).toEqual({ answered: 25 });
+});
+
 test('several threads share the moments of an open loop and the clients of a closed one', async () => {
   const port = await serve((socket) => setTimeout(() => socket.end(RESPONSE), 20));
   const steps = [

@@ -13,8 +13,11 @@ export interface Figure {
 /** What a file `<name>.bench.ts` exports as `bench`. */
 export interface Bench {
   summary: string;
-  /** Measures, calling `report` for each figure as soon as it is known. */
-  run(report: (figure: Figure) => void, effort: Effort): Promise<void>;
+  /**
+   * Measures, calling `report` for each figure as soon as it is known. `isWanted`: whether rows with this subject were
+   * asked for; a benchmark of one piece may ignore it.
+   */
+  run(report: (figure: Figure) => void, effort: Effort, isWanted: (subject: string) => boolean): Promise<void>;
 }
 
 /** `smoke`: seconds at most, to see that the benchmark runs; its figures mean nothing and no bar is held against them. */

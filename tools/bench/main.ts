@@ -23,10 +23,12 @@ const program = new Command('bench')
   .description('Measures speed against the bars of the project. Needs a quiet machine.')
   .argument('[names...]', `which benchmarks, all unless named: ${[...files.keys()].join(', ')}`)
   .option('--smoke', 'only see that each runs: seconds instead of minutes, no bar', false)
+  .option('--only <text>', 'rows with this in their subject, where the benchmark can tell them apart')
   .option('--json', 'print the figures as JSON on stdout', false)
   .addHelpText('after', '\nExit codes: 0 every bar is cleared, 1 one is not, 2 usage.')
-  .action(async (names: string[], { smoke, json }: { smoke: boolean; json: boolean }) => {
+  .action(async (names: string[], { smoke, only, json }: { smoke: boolean; only?: string; json: boolean }) => {
     const figures: Figure[] = [];
+    const isWanted = (subject: string): boolean => only === undefined || subject.includes(only);
     for (const name of names.length > 0 ? names : files.keys()) {
       const bench = await load(name);
       if (!json) console.log(pc.bold(`${name}: ${bench.summary}`));
@@ -35,7 +37,7 @@ const program = new Command('bench')
         figures.push(figure);
         if (!json) console.log(`${clearsBar(figure) ? pc.green('ok ') : pc.red('!! ')} ${describe(figure)}`);
       };
-      await bench.run(report, smoke ? 'smoke' : 'full');
+      await bench.run(report, smoke ? 'smoke' : 'full', isWanted);
     }
     if (json) console.log(JSON.stringify(figures.map((figure) => ({ ...figure, clearsBar: clearsBar(figure) }))));
     process.exitCode = figures.every(clearsBar) ? ExitCode.good : ExitCode.failed;

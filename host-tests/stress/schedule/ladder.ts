@@ -2,10 +2,7 @@ import { parseMix, type Mix } from '../client/style.ts';
 import type { Load, TimedLoad } from './load.ts';
 
 /** One rung of a run: what is done, how long, and what the clients do. */
-export interface Step {
-  name: string;
-  load: Load;
-  durationMs: number;
+export interface Step extends TimedLoad {
   mix: Mix;
 }
 

@@ -19,6 +19,8 @@ test.each([
   ['rate:50', { load: { kind: 'interval', everyMs: 20 } }],
   ['ramp:1-50/1min', { load: { kind: 'ramp', fromPerSecond: 1, toPerSecond: 50 }, durationMs: 60_000 }],
   ['clients:20/2h', { load: { kind: 'clients', clients: 20, pauseMs: 0 }, durationMs: 7_200_000 }],
+  ['clients:5/1000x', { durationMs: 86_400_000, connections: 1000 }],
+  ['rate:50/10x/5s', { durationMs: 5000, connections: 10 }],
   ['clients:5@1s', { load: { kind: 'clients', clients: 5, pauseMs: 1000 } }],
 ])('reads %s', (text, timed) => {
   expect(parseLoad(text)).toMatchObject(timed);
@@ -34,6 +36,8 @@ test.each([
   'clients:1.5',
   'clients:5@soon',
   'clients:5/0s',
+  'clients:5/0x',
+  'clients:5/1s/2s/3s',
   'burst:9',
 ])('refuses %j with examples', (text) => {
   expect(() => parseLoad(text)).toThrow(expect.objectContaining({ exitCode: 2 }));

@@ -15,9 +15,13 @@ export interface TimedLoad {
   name: string;
   load: Load;
   durationMs: number;
+  /** Ends after this many connections, if that comes first. */
+  connections?: number;
 }
 
 const DEFAULT_MS = 13_000;
+/** For a load that ends with its last connection. */
+const LONGEST_MS = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
 /** Reads a duration such as `200ms`, `13s`, `5min`, `2h`; undefined when it is none. */
@@ -27,18 +31,26 @@ export function parseDuration(text: string): number | undefined {
   return number === undefined || scale === undefined ? undefined : Number(number) * scale;
 }
 
-/** Reads a load such as `every:0.2s`, `rate:50`, `clients:20`, `clients:5@1s` or `ramp:1-50`, with `/30s` for its length. */
+/**
+ * Reads a load such as `every:0.2s`, `rate:50`, `clients:20`, `clients:5@1s` or `ramp:1-50`, with `/30s` for its length
+ * or `/1000x` for so many connections.
+ */
 export function parseLoad(text: string): TimedLoad {
-  const [what = '', length] = text.split('/');
-  const durationMs = length === undefined ? DEFAULT_MS : parseDuration(length);
+  const [what = '', ...limits] = text.split('/');
   const load = readLoad(what);
-  if (!load || durationMs === undefined || durationMs === 0)
+  const counts = limits.map((limit) => Number(/^([1-9]\d*)x$/.exec(limit)?.[1] ?? NaN));
+  const lengths = limits.map(parseDuration);
+  const isRead = limits.every((_, index) => !Number.isNaN(counts[index]) || Boolean(lengths[index]));
+  if (!load || !isRead || limits.length > 2)
     throw new UserError(
       `Not a load: ${JSON.stringify(text)}.`,
-      'Write every:0.2s, rate:50, ramp:1-50, clients:20 or clients:5@1s (a pause between connections), with /30s for the length.',
+      'Write every:0.2s, rate:50, ramp:1-50, clients:20 or clients:5@1s (a pause between connections), with /30s for the length or /1000x for so many connections.',
       ExitCode.usage,
     );
-  return { name: what, load, durationMs };
+  const connections = counts.find((count) => !Number.isNaN(count));
+  const durationMs = lengths.find((length) => length !== undefined);
+  const usualMs = connections === undefined ? DEFAULT_MS : LONGEST_MS;
+  return { name: what, load, durationMs: durationMs ?? usualMs, ...(connections !== undefined && { connections }) };
 }
 
 function readLoad(text: string): Load | undefined {

@@ -51,6 +51,8 @@ class StepRun {
   readonly #companions = new Map<Slot, Slot>();
   readonly #pauses = new Set<NodeJS.Timeout>();
   readonly #until: number;
+  readonly #most: number;
+  #started = 0;
   readonly #startedAt = performance.now();
   #active = 0;
   #skipped = 0;
@@ -70,7 +72,9 @@ class StepRun {
 
   constructor(options: StepOptions) {
     this.#options = options;
-    this.#until = this.#startedAt + options.step.durationMs;
+    const { step, part = { index: 0, count: 1 } } = options;
+    this.#until = this.#startedAt + step.durationMs;
+    this.#most = Math.ceil(((step.connections ?? Infinity) - part.index) / part.count);
   }
 
   run(): Promise<StepEnd> {
@@ -130,12 +134,17 @@ class StepRun {
 
   #start(slot: Slot, intendedAt: number): void {
     const { step, random, deadlineMs, ports } = this.#options;
+    if (this.#started >= this.#most) {
+      this.#close();
+      return;
+    }
     if (ports && !ports.hasRested(performance.now())) {
       this.#capped = true;
       if (step.load.kind === 'clients') this.#startAfter(slot, PORT_WAIT_MS);
       else this.#skip(slot);
       return;
     }
+    this.#started++;
     this.#active++;
     if (this.#active > this.#mostOpen) this.#mostOpen = this.#active;
     const style = pickStyle(step.mix, random());
