@@ -6,7 +6,7 @@ import type { FileStore } from './file-store.ts';
 import { ChunkLoader } from './lua/chunks.ts';
 import { buildEnvironment } from './lua/environment.ts';
 import { moveToFlash } from './lua/flash-objects.ts';
-import { LuaPanic, MachineStopped } from './lua/errors.ts';
+import { isTrap, LuaPanic, MachineStopped } from './lua/errors.ts';
 import { ReadOnlyTables } from './lua/library.ts';
 import { Lua } from './lua/lua.ts';
 import { builtInModules } from './modules/built-in.ts';
@@ -178,8 +178,8 @@ export class Firmware {
       this.host.console.write(`${message}\n`);
       this.#options.onPanic(message);
       this.#restart = this.#options.clock.after(WATCHDOG_MS, () => this.#end('watchdog'));
-    } else if (thrown instanceof WebAssembly.RuntimeError) {
-      // The machine's memory is damaged: on the chip a load or store exception.
+    } else if (isTrap(thrown)) {
+      // On the chip a load or store exception.
       this.#options.onPanic(`Fatal exception: ${thrown.message}`);
       this.#end('exception');
     } else {

@@ -18,3 +18,7 @@ export class MachineStopped extends Error {
     this.reason = reason;
   }
 }
+
+/** What the WASM machine throws when its memory is damaged or its stack has no end; nothing in it can be trusted any more. */
+export const isTrap = (thrown: unknown): thrown is Error =>
+  thrown instanceof WebAssembly.RuntimeError || (thrown instanceof RangeError && thrown.message.includes('call stack'));

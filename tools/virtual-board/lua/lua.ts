@@ -1,5 +1,5 @@
 import { BlockStore } from './block-store.ts';
-import { LuaError, LuaPanic, MachineStopped } from './errors.ts';
+import { isTrap, LuaError, LuaPanic, MachineStopped } from './errors.ts';
 import * as layout from './layout.ts';
 import { LibraryNames } from './library-names.ts';
 import { LuaHeap, type LuaHeapOptions } from './lua-heap.ts';
@@ -104,7 +104,8 @@ export class Lua extends LuaStack {
     try {
       return (this.#functions[index] as LuaFunction)(this);
     } catch (thrown) {
-      if (thrown === LONGJMP || thrown instanceof MachineStopped || thrown instanceof LuaPanic) throw thrown;
+      const ends = thrown === LONGJMP || thrown instanceof MachineStopped || thrown instanceof LuaPanic;
+      if (ends || isTrap(thrown)) throw thrown;
       this.L = L;
       return this.#raise(thrown);
     } finally {
