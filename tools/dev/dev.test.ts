@@ -49,7 +49,7 @@ test('a save is built, uploaded and running, and the log shows the application b
   build = () => writeBuild(folder, { ...versionedApplication('one'), 'beta.lua': 'return "two"' });
   await loop.update('src/beta.ts changed');
   await shows('src/beta.ts changed: built in 12 ms');
-  await shows('1 files uploaded and verified');
+  await shows('1 file uploaded and verified');
   await shows('APP one:\tone\ttwo\tone\tEND');
   expect(screen).not.toContain('__ad');
 });

@@ -35,6 +35,14 @@ test('a compressed page of the board gets the reload script and loses what would
   expect(answer.headers.get('etag')).toBeNull();
 });
 
+test('a page without the tags that HTML lets out keeps its doctype in front', async () => {
+  await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<!doctype html><title>LEDs</title><p>on');
+  });
+  expect(await (await fetch(live.url)).text()).toMatch(/^<!doctype html><title>LEDs<\/title><p>on<script>/);
+});
+
 test('everything else passes as it is: method, path, body, status', async () => {
   await serve((incoming, response) => {
     incoming.setEncoding('utf8').on('data', (text: string) => {

@@ -87,9 +87,10 @@ async function answerWith(answer: IncomingMessage, response: ServerResponse): Pr
   response.end(isPage && body.length > 0 ? addScript(decode(body, answer.headers['content-encoding'])) : body);
 }
 
-/** Before the end of the page's head, or in front of a page without one. */
+/** Before the end of head or body; behind a page that leaves both out, since in front of it the doctype would be lost. */
 function addScript(page: string): string {
-  return page.includes('</head>') ? page.replace('</head>', `${script}</head>`) : `${script}${page}`;
+  const end = ['</head>', '</body>', '</html>'].find((tag) => page.includes(tag));
+  return end === undefined ? `${page}${script}` : page.replace(end, `${script}${end}`);
 }
 
 function decode(body: Buffer, encoding: string | undefined): string {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ClassicReset, ESPError, ESPLoader, type Transport } from 'esptool-js';
+import { UserError } from '../cli/exit.ts';
 import type { Port } from '../serial/port.ts';
 import { sleep } from '../serial/sleep.ts';
 import type { Clock } from '../virtual-board/clock.ts';
@@ -175,7 +176,7 @@ export class BoardLoader {
       await sleep(this.#clock, bootMs);
       await this.#port.setLines({ dtr: false, rts: false });
     } catch (error) {
-      if (this.transport.abortReason) throw error;
+      if (this.transport.abortReason || error instanceof UserError) throw error;
       throw new LinesRefused(error instanceof Error ? error.message : String(error));
     }
   }

@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../cli/exit.ts';
 const cures = {
   reset: 'the power may be too weak, or the application may crash; run the same command again',
   silent: 'press RST on the board and run it again; if that does not help, last-ack flash puts NodeMCU on it anew',
+  stopped: 'it is busy, or stopped: end it and start last-ack board again',
   firmware: 'put NodeMCU on it with last-ack flash, then run it again',
   prompt: 'press RST and run it again; if it persists, flash the firmware anew with last-ack flash',
   full: 'remove files from the board, or format it: file.format() in last-ack monitor',

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BoardError } from './board-error.ts';
 import { connectControl } from '../virtual-board/control-client.ts';
 import type { ModemLines } from '../virtual-board/serial/line.ts';
 
@@ -31,7 +32,7 @@ export async function connectControlLines(socketPath: string): Promise<ControlLi
 async function answered(call: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the virtual board does not answer')), answerLimitMs);
+    timer = setTimeout(() => reject(new BoardError('stopped', 'the virtual board does not answer')), answerLimitMs);
   });
   try {
     await Promise.race([call, silence]);

@@ -100,3 +100,15 @@ test('beside a control socket, modem lines and baud rate go to the board', async
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+test('a virtual board that is stopped is named, and its port is free again', { timeout: 15_000 }, async () => {
+  const control = createServer((socket) => void socket.resume());
+  await new Promise<void>((resolve) => control.listen(join(folder, 'control'), resolve));
+  await expect(openPort(path)).rejects.toMatchObject({ exitCode: 4, fault: 'stopped' });
+  await new Promise((resolve) => {
+    control.close(resolve);
+  });
+  rmSync(join(folder, 'control'), { force: true });
+  port = await openPort(path);
+  expect(port.isVirtual).toBe(false);
+});

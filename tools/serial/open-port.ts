@@ -26,10 +26,26 @@ export async function openPort(path: string, { baudRate = 115200 }: OpenOptions 
     stream.open((error) => (error ? reject(explainOpenError(path, error)) : resolve()));
   });
   keepPolling(stream);
+  try {
+    return new SystemPort(stream, await openControlLines(path, baudRate));
+  } catch (error) {
+    await new Promise<void>((resolve) => stream.close(() => resolve()));
+    throw error;
+  }
+}
+
+/** Undefined where the port has no virtual board behind it. */
+async function openControlLines(path: string, baudRate: number): Promise<ControlLines | undefined> {
   const socket = controlSocketBeside(path);
-  const control = socket === undefined ? undefined : await connectControlLines(socket);
-  await control?.setBaudRate(baudRate);
-  return new SystemPort(stream, control);
+  if (socket === undefined) return undefined;
+  const control = await connectControlLines(socket);
+  try {
+    await control.setBaudRate(baudRate);
+    return control;
+  } catch (error) {
+    control.close();
+    throw error;
+  }
 }
 
 /** Blocks are at most a few hundred bytes long, which 9600 baud carries in less than a second. */

@@ -96,7 +96,15 @@ export class Repl {
 
   /** Sends text as it is, without waiting for anything. */
   async type(text: string): Promise<void> {
-    await this.watch.guard(this.port.write(Buffer.from(text, 'latin1')));
+    await this.send(Buffer.from(text, 'latin1'));
+  }
+
+  /** As `type`, for bytes. @throws BoardError `silent` when they do not leave the host. */
+  async send(bytes: Uint8Array): Promise<void> {
+    const written = this.port.write(bytes).catch((error: unknown) => {
+      throw error instanceof BoardError ? error : new BoardError('silent', messageOf(error));
+    });
+    await this.watch.guard(written);
   }
 
   /** Undefined after `timeoutMs`; rejects when the board resets or the port goes. */
@@ -104,6 +112,8 @@ export class Repl {
     return this.watch.until(find, timeoutMs);
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function answered(answer: Answer | undefined, timeoutMs: number): string {
   if (!answer) throw new BoardError('silent', `the board gave no answer within ${timeoutMs / 1000} s`);

@@ -7,6 +7,7 @@ export function describeUpload(result: UploadResult): string {
   const removed = result.removed.length === 0 ? '' : `, ${result.removed.length} stale removed`;
   if (result.uploaded.length === 0) return `nothing to upload${kept}${removed} (${seconds} s)`;
   const by = result.method === undefined ? '' : ` by ${result.method}`;
-  const files = `${result.uploaded.length} files uploaded and verified${kept}${removed}`;
+  const count = `${result.uploaded.length} ${result.uploaded.length === 1 ? 'file' : 'files'}`;
+  const files = `${count} uploaded and verified${kept}${removed}`;
   return `${files}: ${result.bytes} bytes in ${seconds} s${by}${result.restarted ? ', board restarted' : ''}`;
 }

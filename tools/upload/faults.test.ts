@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { connectRepl } from '../serial/connect.ts';
+import { Repl } from '../serial/repl.ts';
 import { DeviceFiles } from './device-files.ts';
 import { versionedApplication, wholeApplication, writeBuild, type Files } from './testing/applications.ts';
 import { BenchBoard, IdleClock } from '../serial/testing/bench-board.ts';
@@ -98,7 +99,10 @@ describe('an upload to a board that is nearly full', () => {
         'memory',
         async (bench) => {
           const { error } = await strike(bench, {});
-          if (error !== undefined) expect(error).toMatchObject({ fault: 'full', exitCode: ExitCode.boardFailed });
+          if (error !== undefined) {
+            expect(error).toMatchObject({ fault: 'full', exitCode: ExitCode.boardFailed });
+            await expectTidyConsole(bench);
+          }
           await expectOldOrNew(bench, error);
         },
         { filler: new Uint8Array(total - free) },
@@ -106,6 +110,15 @@ describe('an upload to a board that is nearly full', () => {
     },
   );
 });
+
+/** At its usual rate, and without half files. */
+async function expectTidyConsole(bench: BenchBoard): Promise<void> {
+  const repl = new Repl(bench.plugIn(), bench.clock);
+  expect(await repl.sync(1000)).toBe(true);
+  const names = [...(await new DeviceFiles(repl).list()).keys()];
+  expect(names.filter((name) => /^~\d/.test(name))).toEqual([]);
+  repl.detach();
+}
 
 async function freeBytes(bench: BenchBoard): Promise<number> {
   const port = bench.plugIn();

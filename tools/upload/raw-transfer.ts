@@ -68,7 +68,7 @@ async function sendBlocks(repl: Repl, bytes: Uint8Array, onBytes: (done: number)
   for (let block = 1; block <= blocks; block++) {
     const until = Math.min(padded.length, block * blockLength + headStart);
     repl.watch.clear();
-    await repl.watch.guard(repl.port.write(padded.subarray(sent, until)));
+    await repl.send(padded.subarray(sent, until));
     sent = until;
     await expectAnswer(repl, block === blocks ? complete : taken);
     onBytes(Math.min(bytes.length, block * blockLength));

@@ -22,6 +22,9 @@ const bootGuardSeconds = 4;
 /** What an application can do to an upload: crash, eat the heap, flood the line. */
 const applicationFaults: ReadonlySet<BoardFault> = new Set(['reset', 'memory', 'prompt', 'corrupt']);
 
+/** After these there is nobody to put anything in order. */
+const unansweredFaults: ReadonlySet<BoardFault> = new Set(['disconnected', 'reset', 'silent', 'stopped']);
+
 interface UploadProgress {
   /** The file that is on its way. */
   name: string;
@@ -138,10 +141,8 @@ async function attemptUpload(
       restarted,
     };
   } catch (error) {
-    if (error instanceof Interrupted) {
-      onNote('interrupted: the board gets its console back');
-      await withdraw(repl, clock, usualBaud);
-    }
+    if (error instanceof Interrupted) onNote('interrupted: the board gets its console back');
+    if (!(error instanceof BoardError && unansweredFaults.has(error.fault))) await withdraw(repl, clock, usualBaud);
     throw await explainSilence(repl, usualBaud, error);
   } finally {
     repl.detach();

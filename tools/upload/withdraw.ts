@@ -16,7 +16,7 @@ const removeTemporaries =
   'if n:find("^~%d")then file.remove(n)end end end';
 
 /**
- * Leaves the board as an interrupted upload found it: console at its rate, no half files, nothing on the heap. Does what
+ * Leaves the board as an upload that ended early found it: console at its rate, no half files, nothing on the heap. Does what
  * it can within 4 s: the next upload does the rest.
  */
 export async function withdraw(repl: Repl, clock: Clock, usualBaud: number): Promise<void> {
