@@ -92,6 +92,9 @@ function chunkedLength(body: string): { length: number; complete: boolean } {
   }
 }
 
+/** Bytes of a conversation; a server that sends more than a board could hold is not listened to any longer. */
+const MOST = 1024 * 1024;
+
 /** Follows a socket until it ends or nobody waits any more. */
 export class Listener {
   text = '';
@@ -101,6 +104,7 @@ export class Listener {
   constructor(socket: Socket) {
     socket.on('data', (data: Buffer) => {
       this.text += data.toString('latin1');
+      if (this.text.length > MOST) socket.destroy();
       this.#wake();
     });
     socket.on('end', () => this.#end('closed'));

@@ -1,6 +1,9 @@
 /** What a log shows for bytes that are no text: a boot ROM at another baud rate, noise. */
 const noise = '·';
 
+/** A line ends here at the latest: a board that never ends one must not fill this machine's memory. */
+const longest = 4096;
+
 /** Cuts a byte stream into lines, and says at once what has come of the last one. */
 export class LogLines {
   readonly #decoder = new TextDecoder('utf-8');
@@ -30,12 +33,17 @@ export class LogLines {
     const [first = '', ...rest] = readable(text).split('\n');
     this.#add(first);
     for (const piece of rest) {
-      const line = this.#line;
-      this.#line = '';
-      this.#isInterrupted = false;
-      this.#onLine(line);
+      this.#end();
       this.#add(piece);
     }
+    if (this.#line.length > longest) this.#end();
+  }
+
+  #end(): void {
+    const line = this.#line;
+    this.#line = '';
+    this.#isInterrupted = false;
+    this.#onLine(line);
   }
 
   #add(piece: string): void {
