@@ -41,7 +41,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const shows = (text: string): Promise<void> => expect.poll(() => screen).toContain(text);
+const shows = (text: string): Promise<void> => expect.poll(() => screen, { timeout: 10_000 }).toContain(text);
 
 test('a save is built, uploaded and running, and the log shows the application but not the upload', async () => {
   await loop.update('start');

@@ -58,6 +58,12 @@ describe('the virtual board', () => {
     expect(run(500)).toContain('NodeMCU');
   });
 
+  it('has nothing of stock Lua that a collection would call', () => {
+    const { run, type } = boot('');
+    run(50);
+    expect(type('=debug.getregistry()["FILE*"].__gc\r')).toContain('\r\nnil\r\n');
+  });
+
   it('is reset by its watchdog when Lua does not return, and says why after the boot', () => {
     const { run, type, events } = boot('print(node.bootreason())');
     expect(run(50)).toContain('1\t0\r\n');
