@@ -83,7 +83,9 @@ export const isBoardTrial = (trial: Trial): trial is BoardTrial => 'program' in 
 /** One figure over a parameter, a run for each point. */
 export interface Plot {
   x: string;
+  /** What is plotted, and its unit where it has one. */
   y: string;
+  unit?: string;
   read: (observation: Observation) => number;
   series: readonly { name: string; points: readonly { x: number; trial: Trial }[] }[];
 }

@@ -80,7 +80,7 @@ function section(result: ExperimentResult): string {
 <p class="caption">${escape(text)}. Expected figures: ${escape(source)}.</p>
 <div class="trials">${trials.map(trialBlock).join('')}</div>
 ${chart === 'heap' ? `<h3>Free heap over time</h3><div class="chart" id="heap-${id}"></div>` : ''}
-${plot ? `<h3>${escape(plot.y)} against ${escape(plot.x)}</h3><div class="chart" id="plot-${id}"></div>` : ''}
+${plot ? `<h3>${escape(`${plot.y} over ${plot.x}`)}</h3><div class="chart" id="plot-${id}"></div>` : ''}
 ${specimen(trials)}</section>`;
 }
 
@@ -98,7 +98,7 @@ function trialBlock(trial: TrialResult): string {
 function figureRow(figure: FigureResult): string {
   const { name, reference, passed } = figure;
   const source = reference === undefined ? '' : `<br><small>reference ${escape(reference)}</small>`;
-  return `<tr class="${passed ? 'good' : 'bad'}"><td><b>${passed ? '✓' : '✗'}</b> ${escape(name)}</td><td class="number">${escape(measuredText(figure))}</td><td class="expected">${escape(expectedText(figure))}${source}</td></tr>`;
+  return `<tr class="${passed ? 'good' : 'bad'}"><td><b>${passed ? '✓' : '✗'}</b>&nbsp;${escape(name)}</td><td class="number">${escape(measuredText(figure))}</td><td class="expected">${escape(expectedText(figure))}${source}</td></tr>`;
 }
 
 /** A square per connection, in order: the rhythm of the duels is seen at once. */

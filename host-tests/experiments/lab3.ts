@@ -1,6 +1,6 @@
 import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import type { ExpectedFigure, Experiment, Plot, StackLoad, StackTrial } from './experiment.ts';
-import { exactly, line, measure, within, type Reader } from './figures.ts';
+import { exactly, line, measure, within } from './figures.ts';
 import { receiveWindow, sendWindow } from './size/windows.ts';
 
 type ReceiveLoad = Extract<StackLoad, { kind: 'receive' }>;
@@ -39,11 +39,8 @@ const collapsed = (reference: number): ExpectedFigure =>
 const WINDOWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
 const FEW = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** Something over the receive window. */
-const overWindow = (y: string, read: Reader, series: Plot['series']): Plot => ({
-  x: 'receive window, MSS',
-  ...{ y, read, series },
-});
+const rateOver = (x: string, series: Plot['series']): Plot => ({ x, y: 'rate', unit: 'kB/s', read: rate, series });
+const WINDOW = 'receive window, MSS';
 
 const lineOf = (
   name: string,
@@ -98,7 +95,7 @@ export function lab3(): Experiment[] {
           true,
         ),
       ],
-      plot: overWindow('kB/s', rate, [
+      plot: rateOver(WINDOW, [
         lineOf('5 senders, 20 buffers: formula 4 MSS', WINDOWS, (x) => receiving(5, 20, x)),
         lineOf('1 sender, 20 buffers: formula 20 MSS', WINDOWS, (x) => receiving(1, 20, x)),
       ]),
@@ -113,9 +110,8 @@ export function lab3(): Experiment[] {
         receiver('1 MSS', receiving(1, 20, 1), [near(735), exactly('drops', drops, 0)]),
         receiver('2 MSS', receiving(1, 20, 2), [near(1470), exactly('drops', drops, 0)], true),
       ],
-      plot: overWindow(
-        'kB/s',
-        rate,
+      plot: rateOver(
+        WINDOW,
         [1, 2, 5].map((roundTripMs) =>
           lineOf(`round trip ${roundTripMs} ms`, FEW, (x) => ({ ...receiving(1, 20, x), roundTripMs })),
         ),
@@ -135,10 +131,13 @@ export function lab3(): Experiment[] {
         receiver('32 MSS', receiving(5, 20, 32), [collapsed(8)]),
         receiver('formula', receiving(5, 20, formula), [near(1498), exactly('drops', drops, 0)], true),
       ],
-      plot: overWindow('segments without a buffer', drops, [
-        lineOf('5 senders, 20 buffers', WINDOWS, (x) => receiving(5, 20, x)),
-        lineOf('3 senders, 20 buffers', WINDOWS, (x) => receiving(3, 20, x)),
-      ]),
+      plot: {
+        ...{ x: WINDOW, y: 'segments without a buffer', read: drops },
+        series: [
+          lineOf('5 senders, 20 buffers', WINDOWS, (x) => receiving(5, 20, x)),
+          lineOf('3 senders, 20 buffers', WINDOWS, (x) => receiving(3, 20, x)),
+        ],
+      },
     },
     {
       id: '3.4',
@@ -151,9 +150,8 @@ export function lab3(): Experiment[] {
         receiver('8 MSS', receiving(1, 4, 8), [collapsed(11)]),
         receiver('16 MSS', receiving(1, 4, 16), [collapsed(5)]),
       ],
-      plot: overWindow(
-        'kB/s',
-        rate,
+      plot: rateOver(
+        WINDOW,
         [4, 8, 16].map((buffers) => lineOf(`${buffers} buffers`, WINDOWS, (x) => receiving(1, buffers, x))),
       ),
     },
@@ -191,15 +189,13 @@ export function lab3(): Experiment[] {
           figures: [within('rate', rate, 0, COLLAPSE, { unit: 'kB/s' })],
         }),
       ],
-      plot: {
-        x: 'send window, MSS',
-        y: 'kB/s',
-        read: rate,
-        series: [false, true].map((delayedAck) => {
+      plot: rateOver(
+        'send window, MSS',
+        [false, true].map((delayedAck) => {
           const name = delayedAck ? 'delayed ACK: formula 4 MSS' : 'every segment acknowledged: formula 3 MSS';
           return line(name, FEW, (x) => sending({ name, window: x * MSS, delayedAck, figures: [] }));
         }),
-      },
+      ),
     },
   ];
 }

@@ -77,7 +77,7 @@ const COUNTS = Array.from({ length: 12 }, (_, index) => index + 1);
 /** Transfer time over the number of segments, a send for each of them. */
 function timesOver(policy: AckPolicy, systems: readonly [name: string, profile: string, inFlight?: number][]): Plot {
   return {
-    ...{ x: 'segments of 1460 B', y: 'ms', read: transferMs },
+    ...{ x: 'segments of 1460 B', y: 'transfer time', unit: 'ms', read: transferMs },
     series: systems.map(([name, profile, inFlight = 1]) =>
       line(name, COUNTS, (count) => sends({ name, profile, length: MSS, count, policy, figures: [], inFlight })),
     ),
@@ -212,7 +212,7 @@ export function lab4(): Experiment[] {
         ),
       ],
       plot: {
-        ...{ x: 'segments in each of 6 sends', y: 'ms', read: transferMs },
+        ...{ x: 'segments in each of 6 sends', y: 'transfer time', unit: 'ms', read: transferMs },
         series: ['nuttx', 'nuttx-split'].map((profile) =>
           line(profile, [1, 2, 3, 4, 5, 6], (segments) =>
             sends({ name: profile, profile, length: segments * MSS, count: 6, policy: strict(200), figures: [] }),

@@ -6,6 +6,7 @@ import { hasPassed, type TrialResult } from './trial-result.ts';
 export interface PlotResult {
   x: string;
   y: string;
+  unit?: string;
   series: { name: string; points: [number, number | null][] }[];
 }
 
@@ -80,10 +81,11 @@ function assemble(experiment: Experiment, results: readonly JobResult[]): Experi
   };
 }
 
-function plotResult({ x, y, series }: NonNullable<Experiment['plot']>, values: readonly JobResult[]): PlotResult {
+function plotResult({ x, y, unit, series }: NonNullable<Experiment['plot']>, values: readonly JobResult[]): PlotResult {
   let next = 0;
   return {
     ...{ x, y },
+    ...(unit !== undefined && { unit }),
     series: series.map(({ name, points }) => ({
       name,
       points: points.map((point): [number, number | null] => [point.x, values[next++]?.value ?? null]),

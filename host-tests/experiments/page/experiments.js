@@ -10,10 +10,13 @@ const axis = (more) => ({
   ...more,
 });
 
-const line = (name, index, more) => ({
+const colour = (index, count) => (count <= palette.length ? palette[index] : `hsl(${(index * 360) / count} 65% 45%)`);
+
+/** The first lines are the widest, so that one that lies on another can be seen. */
+const line = (name, index, count, more) => ({
   label: name,
-  stroke: palette[index % palette.length],
-  width: 2,
+  stroke: colour(index, count),
+  width: Math.max(2, 7 - 2 * index),
   spanGaps: true,
   ...more,
 });
@@ -25,17 +28,19 @@ function heapChart({ trials }) {
     data: drawn.map(({ curve }) => [curve.map(([t]) => t), curve.map(([, heap]) => heap)]),
     x: { label: 'time', text: (value) => `${value.toFixed(1)} s`, ticks: (value) => `${value} s` },
     y: (value) => `${value / 1000} kB`,
-    series: drawn.map(({ name }, index) => line(`heap, ${name}`, index, { points: { show: false } })),
+    series: drawn.map(({ name }, index) =>
+      line(`heap, ${name}`, index, drawn.length, { width: 2, points: { show: false } }),
+    ),
   };
 }
 
 /** A figure over a parameter, one line per series. */
-function plotChart({ x, y, series }) {
+function plotChart({ x, unit, series }) {
   return {
     data: series.map(({ points }) => [points.map(([at]) => at), points.map(([, value]) => value)]),
     x: { label: x, text: (value) => `${value}`, ticks: (value) => `${value}` },
-    y: (value) => `${value} ${y}`,
-    series: series.map(({ name }, index) => line(name, index, { points: { show: true, size: 6 } })),
+    y: (value) => (unit ? `${value} ${unit}` : `${value}`),
+    series: series.map(({ name }, index) => line(name, index, series.length, { points: { show: true, size: 6 } })),
   };
 }
 

@@ -33,7 +33,7 @@ function chartsOf({ ranges, points }: SweepResult): { id: string; title: string;
       lines.set(line, [...(lines.get(line) ?? []), [point.settings.at(-1)?.value ?? 0, figure.measured]]);
     }
     const series = [...lines].map(([name, own]) => ({ name, points: own }));
-    return { id, title, chart: { id, kind: 'plot', x, y: unit, series } };
+    return { id, title, chart: { id, kind: 'plot', x, y: title, unit, series } };
   });
 }
 
