@@ -26,7 +26,7 @@ function answersToSyn(source: number, destination: number): number {
   let answers = 0;
   const stack = new TcpIp({
     ...{ clock: new VirtualClock(), random: seededRandom(1), mac: MAC, tcp: CORRECT_TCP },
-    link: { send: () => void answers++, onFrame: () => undefined, close: () => undefined },
+    link: { send: () => (answers += 1), onFrame: () => undefined, close: () => undefined },
   });
   stack.setAddress(OWN, parseAddress('255.255.255.0') ?? 0, 0);
   stack.listen(0, 80, ignore);

@@ -12,7 +12,7 @@ import { bindUdp, createUdpSocket, sendUdp } from '../tcpip/udp.ts';
 import { createWire } from '../wire/wire.ts';
 
 export const address = (text: string): number => parseAddress(text) ?? 0;
-export const HOST = address('192.168.100.1');
+const HOST = address('192.168.100.1');
 export const BOARD = address('192.168.100.99');
 export const NETMASK = address('255.255.255.0');
 /** Wi-Fi with a fixed address, in Lua. */
