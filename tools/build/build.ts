@@ -60,21 +60,26 @@ export function build(options: BuildOptions = {}): Promise<BuildResult> {
 /** Builds a project repeatedly, doing again only what a change asks for. */
 export class Builder {
   readonly outDir: string;
-  readonly project: Project;
   private readonly entry: string;
   private readonly options: BuildOptions;
-  private readonly compiler: Compiler;
+  private compiler: Compiler;
+  /** The project was read for the build that comes now. */
+  private isFresh = true;
   private readonly emitter: ChunkEmitter;
   private readonly assets = new AssetStore();
   private readonly modules = new Map<string, GraphModule>();
 
   constructor(options: BuildOptions) {
     this.options = options;
-    this.project = readProject(options.project);
-    this.entry = findEntry(this.project, options.entry);
+    const project = readProject(options.project);
+    this.entry = findEntry(project, options.entry);
     this.outDir = path.resolve(options.outDir ?? 'dist/firmware');
-    this.compiler = new Compiler(this.project);
+    this.compiler = new Compiler(project);
     this.emitter = new ChunkEmitter(this.kind, this.outDir, options.measure ?? true);
+  }
+
+  get project(): Project {
+    return this.compiler.project;
   }
 
   private get kind(): Manifest['kind'] {
@@ -83,6 +88,7 @@ export class Builder {
 
   async build(): Promise<BuildResult> {
     const started = performance.now();
+    this.followProject();
     const { program, problems, affected } = this.compiler.check();
     for (const file of affected) this.modules.delete(file);
     refuse(problems);
@@ -108,6 +114,17 @@ export class Builder {
     const report = { files, method: heapMethod, change: compareReports(previous, files) };
     writeFileSync(path.join(this.outDir, reportName), asJson(report));
     return { outDir: this.outDir, manifest, report, changed, durationMs: performance.now() - started };
+  }
+
+  /** Files may have come or gone, declarations that nothing imports among them, and tsconfig.json may have changed. */
+  private followProject(): void {
+    const isFresh = this.isFresh;
+    this.isFresh = false;
+    if (isFresh) return;
+    const project = readProject(this.options.project);
+    if (this.compiler.follow(project)) return;
+    this.compiler = new Compiler(project);
+    this.modules.clear();
   }
 
   /** A module as it was compiled before, unless it or a file that it embeds has changed. */

@@ -87,6 +87,32 @@ test('after a new module and after an error that was mended the output is that o
   await expectSameAsFresh();
 });
 
+test('a declaration file that nothing imports is seen when it appears and when it goes', async () => {
+  await builder.build();
+  project.write('rare.ts', `export function show(): void { print(greeting); }\n`);
+  await expect(builder.build()).rejects.toThrow('greeting');
+  project.write('globals.d.ts', `declare const greeting: string;\n`);
+  await expectSameAsFresh();
+  rmSync(path.join(project.folder, 'src/globals.d.ts'));
+  await expect(builder.build()).rejects.toThrow('greeting');
+});
+
+test('a change of tsconfig.json is followed, and one that is broken is reported until it is mended', async () => {
+  await builder.build();
+  const config = readFileSync(path.join(project.folder, 'tsconfig.json'), 'utf8');
+  project.write('../tsconfig.json', '{ "extends": ');
+  await expect(builder.build()).rejects.toThrow('tsconfig.json');
+  project.write(
+    '../tsconfig.json',
+    config.replace('"include"', '"compilerOptions": { "noImplicitReturns": true }, "include"'),
+  );
+  project.write('rare.ts', `export function show(n?: number): number | undefined { if (n) return 1; }\n`);
+  await expect(builder.build()).rejects.toThrow('rare.ts');
+  project.write('../tsconfig.json', config);
+  project.write('rare.ts', files['rare.ts']);
+  await expectSameAsFresh();
+});
+
 test('without a change nothing is written', async () => {
   await builder.build();
   const { changed } = await builder.build();

@@ -29,7 +29,7 @@ export interface CheckedProgram {
 
 /** Type checks a project again and again, doing only what the changes since the last time ask for. */
 export class Compiler {
-  private readonly project: Project;
+  project: Project;
   private readonly sourceFiles = new Map<string, ReadFile>();
   private readonly host: TS.CompilerHost;
   private previous: TS.SemanticDiagnosticsBuilderProgram | undefined;
@@ -52,6 +52,13 @@ export class Compiler {
         return file;
       },
     };
+  }
+
+  /** Goes on with the files of a project that was read again; false when its settings differ. */
+  follow(project: Project): boolean {
+    if (JSON.stringify(project.options) !== JSON.stringify(this.project.options)) return false;
+    this.project = project;
+    return true;
   }
 
   /** The program as the files are now. */

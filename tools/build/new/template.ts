@@ -9,15 +9,17 @@ export function projectFiles(name: string, dependency: string): Record<string, s
         build: 'last-ack build',
         dev: 'last-ack build --watch',
         test: 'last-ack build && node --test',
+        stress: 'last-ack build && last-ack stress --virtual --quick',
         upload: 'last-ack build && last-ack upload',
       },
       devDependencies: { 'last-ack': dependency },
-      'last-ack': { budgets: { total: { bytes: 8000 } } },
+      'last-ack': { budgets: { total: { bytes: 16000 } } },
     }),
     'tsconfig.json': json({ extends: 'last-ack/firmware/tsconfig.base.json', include: ['src'] }),
     '.gitignore': 'node_modules/\ndist/\n',
     'src/main.ts': mainModule,
     'src/blink.ts': blinkModule,
+    'src/hello.ts': helloModule,
     'test/blink.test.js': boardTest,
     'README.md': readme(name),
   };
@@ -27,11 +29,46 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-const mainModule = `import { blink } from './blink.ts';
+const mainModule = `import { serve } from 'last-ack/firmware/src/net/serve.ts';
+import { connect } from 'last-ack/firmware/src/system/link.ts';
+import { blink } from './blink.ts';
 
 /** The LED on most ESP8266 boards: D4, lit when low. */
 blink(4, 500);
-print(\`blinking, \${node.heap()} bytes free\`);
+
+/** A web server on the connection manager, which survives its clients; the answer to one too many comes last. */
+serve(80, $module('./hello.ts'), 'HTTP/1.1 503 Service Unavailable\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n');
+connect(tmr.create());
+`;
+
+const helloModule = `import { At, type Connection } from 'last-ack/firmware/src/net/connection.ts';
+import { answer } from 'last-ack/firmware/src/net/manager.ts';
+
+/** Bytes of a request that are waited for. */
+const enum Limit {
+  REQUEST = 1024,
+}
+
+function respond(connection: Connection, status: string, body: string, isHead: boolean): void {
+  const head = \`HTTP/1.1 \${status}\\r\\nContent-Type: text/plain\\r\\nContent-Length: \${body.length}\\r\\nConnection: close\\r\\n\\r\\n\`;
+  answer(connection, isHead ? head : head + body);
+}
+
+/** Gets all that a client has sent; what is not a whole request yet is put back. */
+export function receive(this: void, connection: Connection, input: string): void {
+  if (input.find('\\r\\n\\r\\n', 1, true)[0] !== undefined) {
+    respond(connection, '200 OK', \`hello, \${node.heap()} bytes free\\n\`, input.sub(1, 5) === 'HEAD ');
+  } else if (input.length > Limit.REQUEST) {
+    respond(connection, '431 Request Header Fields Too Large', '', false);
+  } else {
+    connection[At.Input] = input;
+  }
+}
+
+/** The request came too slowly, or there was an error. */
+export function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
+  respond(connection, why === 'late' ? '408 Request Timeout' : '500 Internal Server Error', '', false);
+}
 `;
 
 const blinkModule = `let isLit = false;
@@ -87,8 +124,10 @@ Firmware for an ESP8266 with NodeMCU, in TypeScript.
 
     npm install
     npm test            # builds, and runs it on a virtual board
+    npm run stress      # hammers it there, and judges how every connection ended
     npm run upload      # builds, and puts it onto the board on the serial port
 
-\`src/main.ts\` runs at boot. \`npm run dev\` builds at every change.
+\`src/main.ts\` runs at boot, \`src/hello.ts\` answers on port 80. \`npm run dev\` builds at every change. The board joins the network
+in \`firmware/wifi.local.json\`: \`{"ssid": "...", "password": "..."}\`, or that of \`last-ack upload --ssid NAME --password PASSWORD\`.
 `;
 }
