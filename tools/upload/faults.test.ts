@@ -53,38 +53,34 @@ async function strike(bench: BenchBoard, options: Partial<UploadOptions>, fault?
   return { error, steps: port.steps, milliseconds: bench.clock.now() - start };
 }
 
-async function expectOldOrNew(bench: BenchBoard, error: unknown): Promise<void> {
+async function expectOldOrNew(bench: BenchBoard, error: unknown, where?: string): Promise<void> {
   const running = await bench.boot(/APP .*END/);
-  if (error === undefined) expect(running).toBe(wholeNew);
-  else expect([wholeOld, wholeNew]).toContain(running);
+  if (error === undefined) expect(running, where).toBe(wholeNew);
+  else expect([wholeOld, wholeNew], where).toContain(running);
 }
 
-describe.each([
-  { method: 'raw blocks', pace: 'memory', stepsPerFault: 16, options: {} },
-  { method: 'nodemcu-tool', pace: 'files', stepsPerFault: 4, options: { transfer: 'nodemcu-tool' } },
-] as const)('an upload by $method', ({ pace, stepsPerFault, options }) => {
-  let steps: number;
+const methods = [
+  { method: 'raw blocks', pace: 'memory', options: {}, everyStep: 1 },
+  { method: 'nodemcu-tool', pace: 'files', options: { transfer: 'nodemcu-tool' }, everyStep: 16 },
+] as const;
 
-  beforeAll(async () => {
-    steps = await withOldApplication(pace, async (bench) => (await strike(bench, options)).steps);
-  });
-
-  const points = faults.flatMap((fault) =>
-    Array.from({ length: stepsPerFault }, (_unused, index) => ({ fault, part: (index + 0.5) / stepsPerFault })),
-  );
-
-  test.each(points)('survives $fault at $part of its steps', async ({ fault, part }) => {
-    await withOldApplication(pace, async (bench) => {
-      const { error, milliseconds } = await strike(bench, options, fault, 1 + Math.floor(part * steps));
-      if (error !== undefined) {
-        expect(error).toBeInstanceOf(UserError);
-        expect(error).toMatchObject({ exitCode: ExitCode.boardFailed });
-      }
-      expect(milliseconds).toBeLessThan(longestMs);
-      await expectOldOrNew(bench, error);
-      expect((await strike(bench, options)).error).toBeUndefined();
-      expect(await bench.boot(/APP .*END/)).toBe(wholeNew);
-    });
+describe.each(methods)('an upload by $method', ({ pace, options, everyStep }) => {
+  test.each(faults)('survives %s, wherever it strikes', { timeout: 120_000 }, async (fault) => {
+    const { steps } = await withOldApplication(pace, (bench) => strike(bench, options));
+    expect(steps).toBeGreaterThan(everyStep * 3);
+    for (let step = 1; step <= steps; step += everyStep)
+      await withOldApplication(pace, async (bench) => {
+        const where = `${fault} at step ${step} of ${steps}`;
+        const { error, milliseconds } = await strike(bench, options, fault, step);
+        if (error !== undefined) {
+          expect(error, where).toBeInstanceOf(UserError);
+          expect(error, where).toMatchObject({ exitCode: ExitCode.boardFailed });
+        }
+        expect(milliseconds, where).toBeLessThan(longestMs);
+        await expectOldOrNew(bench, error, where);
+        expect((await strike(bench, options)).error, `after ${where}`).toBeUndefined();
+        expect(await bench.boot(/APP .*END/), `after ${where}`).toBe(wholeNew);
+      });
   });
 });
 
