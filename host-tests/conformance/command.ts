@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
+import { addVirtualBoard, type VirtualFlags } from '../stress/options.ts';
+import { startBoardUnderTest } from '../stress/virtual.ts';
 import { cases } from './cases/index.ts';
 import { conformanceReport } from './report.ts';
 import { runConformance } from './run.ts';
 
-interface Options {
-  host: string;
+interface Options extends VirtualFlags {
+  host?: string;
   port: number;
   only?: string[];
   out: string;
@@ -22,8 +24,8 @@ const port = (text: string): number => {
 };
 
 export function register(command: Command): void {
-  command
-    .requiredOption('--host <host>', 'name or address of the server')
+  addVirtualBoard(command, 'ask')
+    .option('--host <host>', 'name or address of the server')
     .option('--port <port>', 'its TCP port', port, 80)
     .option('--only <ids...>', 'these cases only, by id or by the beginning of a section such as "RFC 9112 9"')
     .option('--out <file>', 'every result as JSON', '.last-ack/conformance.json')
@@ -37,19 +39,20 @@ async function conformance(options: Options): Promise<void> {
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
   process.once('SIGINT', onSignal);
+  const server = await findServer(options);
   const progress = startProgress('conformance');
   const results = await runConformance({
-    host: options.host,
-    port: options.port,
+    host: server.host,
+    port: server.port,
     cases: chosen,
     signal: interrupt.signal,
     onResult: ({ id }, done) => progress.update(done, chosen.length, id),
-  });
+  }).finally(() => server.close());
   progress.stop();
   process.off('SIGINT', onSignal);
   if (results.length > 0 && results.every(({ answer }) => answer === 'no connection'))
     throw new UserError(
-      `No connection to ${options.host}:${options.port}.`,
+      `No connection to ${server.host}:${server.port}.`,
       'Check --host and --port, and that the server runs.',
       ExitCode.noBoard,
     );
@@ -58,6 +61,17 @@ async function conformance(options: Options): Promise<void> {
   console.log(options.json ? JSON.stringify(results) : conformanceReport(results));
   const kept = results.every(({ level, passed }) => passed || level !== 'MUST');
   process.exitCode = interrupt.signal.aborted ? ExitCode.interrupted : kept ? ExitCode.good : ExitCode.failed;
+}
+
+async function findServer(options: Options): Promise<{ host: string; port: number; close: () => Promise<void> }> {
+  if (options.virtual) return startBoardUnderTest(options, 1);
+  const { host, port } = options;
+  if (host !== undefined) return { host, port, close: () => Promise.resolve() };
+  throw new UserError(
+    'No server to ask.',
+    'Give --host with the address of one, or --virtual to start a board.',
+    ExitCode.usage,
+  );
 }
 
 function choose(only: string[] | undefined): typeof cases {

@@ -21,7 +21,7 @@ export function register(command: Command): void {
 
 async function stress(flags: StressFlags): Promise<void> {
   const steps = stepsFor(flags);
-  const board = flags.virtual ? await startVirtual(flags) : findOnNetwork(flags);
+  const board = flags.virtual ? await startBoardUnderTest(flags, flags.seed) : findOnNetwork(flags);
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
   process.once('SIGINT', onSignal);
@@ -72,18 +72,6 @@ async function sourcesFor(text: string | undefined, board: BoardUnderTest, steps
 function stepsFor({ load, style, quick, full, step }: StressFlags): Step[] {
   if (load) return stepsOf(load.map(parseLoad), style);
   return headLadder({ style, quick, full, ...(step !== undefined && { stepMs: step }) });
-}
-
-function startVirtual({ files, profile, net, faults, speed, heap, seed }: StressFlags): Promise<BoardUnderTest> {
-  return startBoardUnderTest({
-    profile,
-    net,
-    speed,
-    seed,
-    ...(files !== undefined && { files }),
-    ...(faults !== undefined && { faults }),
-    ...(heap !== undefined && { heap }),
-  });
 }
 
 function findOnNetwork({ host, port }: StressFlags): BoardUnderTest {

@@ -4,12 +4,8 @@ import { faultHelp } from '../../tools/virtual-board/wire/faults/spec.ts';
 import { styleKinds } from './client/style.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
-/** The command line of `last-ack stress`. Times are milliseconds. */
-export interface StressFlags {
-  host?: string;
-  port: number;
-  path: string;
-  method: 'HEAD' | 'GET';
+/** Which virtual board, where one is wanted. */
+export interface VirtualFlags {
   virtual: boolean;
   profile: string;
   net: 'auto' | 'tap' | 'packet' | 'gateway';
@@ -17,6 +13,14 @@ export interface StressFlags {
   speed: 'chip' | 'host';
   heap?: number;
   files?: string;
+}
+
+/** The command line of `last-ack stress`. Times are milliseconds. */
+export interface StressFlags extends VirtualFlags {
+  host?: string;
+  port: number;
+  path: string;
+  method: 'HEAD' | 'GET';
   style: string;
   workers: number;
   sources?: string;
@@ -50,7 +54,7 @@ const wholeFromZero = (text: string): number => {
 const seconds = (text: string): number => positive(text) * 1000;
 
 export function addStressOptions(command: Command): Command {
-  return addOutputs(addLoads(addVirtualBoard(addTarget(command))));
+  return addOutputs(addLoads(addVirtualBoard(addTarget(command), 'hammer')));
 }
 
 function addTarget(command: Command): Command {
@@ -61,9 +65,10 @@ function addTarget(command: Command): Command {
     .addOption(new Option('--method <method>', 'request method').choices(['HEAD', 'GET']).default('HEAD'));
 }
 
-function addVirtualBoard(command: Command): Command {
+/** `doing`: what is done to the board. */
+export function addVirtualBoard(command: Command, doing: string): Command {
   return command
-    .option('--virtual', 'start a virtual board and hammer that', false)
+    .option('--virtual', `start a virtual board and ${doing} that`, false)
     .option(
       '--files <folder>',
       'virtual: compiled firmware that it runs (default: dist/firmware, else the LED server of this package)',

@@ -10,6 +10,7 @@ import { configureInterface } from '../../tools/virtual-board/wire/interface.ts'
 import { enterNamespace } from '../../tools/virtual-board/wire/namespace.ts';
 import { captureFor, VirtualDriver } from '../drivers/virtual-driver.ts';
 import type { BoardDriver } from '../board-driver.ts';
+import type { VirtualFlags } from './options.ts';
 import type { CaptureChoice } from './evidence.ts';
 
 /** A virtual board that serves, ready to be hammered. */
@@ -40,14 +41,15 @@ const RETRY_MS = 250;
  * that is permitted, and waits until it takes connections. The first call may start this command line again inside
  * the namespace and never return.
  */
-export async function startBoardUnderTest(options: SessionOptions): Promise<BoardUnderTest> {
-  if (options.files !== undefined && !existsSync(options.files))
-    throw new UserError(`There is no firmware in ${options.files}.`, 'Build it first: last-ack build.', ExitCode.usage);
-  if (options.net !== 'gateway') await enterNamespace();
-  const firmware =
-    options.files === undefined ? await usualFirmware() : { folder: options.files, remove: () => undefined };
+export async function startBoardUnderTest(flags: VirtualFlags, seed: number): Promise<BoardUnderTest> {
+  const { files, profile, net, faults, speed, heap } = flags;
+  if (files !== undefined && !existsSync(files))
+    throw new UserError(`There is no firmware in ${files}.`, 'Build it first: last-ack build.', ExitCode.usage);
+  if (net !== 'gateway') await enterNamespace();
+  const firmware = files === undefined ? await usualFirmware() : { folder: files, remove: () => undefined };
+  const chosen = { ...(faults !== undefined && { faults }), ...(heap !== undefined && { heap }) };
   try {
-    return await serve({ ...options, files: firmware.folder }, firmware.remove);
+    return await serve({ files: firmware.folder, profile, net, speed, seed, ...chosen }, firmware.remove);
   } catch (error) {
     firmware.remove();
     throw error;

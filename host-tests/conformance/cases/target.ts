@@ -144,10 +144,10 @@ export const targetCases: readonly Case[] = [
   {
     id: 'absolute-form-https',
     section: 'RFC 9110 7.4',
-    level: 'MAY',
-    about: 'an https URI on a plain connection',
+    level: 'MUST',
+    about: 'an https URI on a plain connection is not served',
     send: request('GET https://{host}/ HTTP/1.1', [CLOSE]),
-    accept: [...served, '400', '421'],
+    accept: ['4xx'],
     connection: 'any',
   },
   {
