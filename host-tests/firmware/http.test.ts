@@ -14,7 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => lab.close());
 
-const head = (response: string): string => response.slice(0, response.indexOf('\r\n\r\n'));
+/** White space after a field is none of its value (RFC 9112 section 5.1). */
+const head = (response: string): string => response.slice(0, response.indexOf('\r\n\r\n')).replace(/ +$/gm, '');
 const body = (response: string): string => response.slice(response.indexOf('\r\n\r\n') + 4);
 const status = (request: string | readonly string[]): string => exchange(lab, request).response.slice(9, 12);
 const pause = (): void => lab.run(16_000);

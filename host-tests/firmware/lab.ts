@@ -13,6 +13,7 @@ import { parseAddress } from '../../tools/virtual-board/tcpip/address.ts';
 import type { Pcb } from '../../tools/virtual-board/tcpip/pcb.ts';
 import { TcpIp } from '../../tools/virtual-board/tcpip/stack.ts';
 import { applyFaults, parseFaults } from '../../tools/virtual-board/wire/faults/spec.ts';
+import { ObservedLink } from '../../tools/virtual-board/wire/capture.ts';
 import { createWire } from '../../tools/virtual-board/wire/wire.ts';
 
 export const BOARD_ADDRESS = parseAddress('192.168.100.99') ?? 0;
@@ -43,6 +44,8 @@ export interface LabOptions {
   /** As `last-ack board --faults`; the default is a round trip of 2 ms. */
   faults?: string;
   heap?: number;
+  /** Told of each frame that the board sends or gets. */
+  onFrame?: () => void;
 }
 
 /** A virtual board and a client stack without bugs on one wire, in virtual time. */
@@ -56,11 +59,13 @@ export class Lab {
   log = '';
   readonly events: BoardEvent[] = [];
 
-  constructor({ files, profile = 'nodemcu-3.0', seed = 1, faults = 'delay=1ms', heap }: LabOptions) {
+  constructor({ files, profile = 'nodemcu-3.0', seed = 1, faults = 'delay=1ms', heap, onFrame }: LabOptions) {
     const { clock } = this;
     const random = seededRandom(seed);
     const [boardEnd, clientEnd] = createWire(clock);
-    const link = faults === '' ? boardEnd : applyFaults(boardEnd, parseFaults(faults), clock, random);
+    const faulty = faults === '' ? boardEnd : applyFaults(boardEnd, parseFaults(faults), clock, random);
+    const link = new ObservedLink(faulty);
+    if (onFrame) link.observe(onFrame);
     this.client = new TcpIp({
       link: clientEnd,
       clock,
