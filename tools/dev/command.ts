@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { Builder } from '../build/build.ts';
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { logOutput } from '../monitor/command.ts';
 import { exitKey, readKeyboard } from '../monitor/keyboard.ts';
 import { parseServing } from '../monitor/serving.ts';
@@ -32,17 +33,32 @@ export function register(command: Command): void {
       .option('-p, --port <path>', 'serial port; without it the only board is found')
       .option('-b, --baud <rate>', 'console rate in bit/s', parseRate, 115200)
       .option('--project <path>', 'tsconfig.json or its folder (default: firmware/, else the working directory)')
-      .option('--page-port <number>', 'port on localhost of the page that reloads itself; 0: a free one', Number, 0),
+      .option(
+        '--page-port <number>',
+        'port on localhost of the page that reloads itself; 0: a free one',
+        parsePagePort,
+        0,
+      ),
   )
     .option('--json', 'one JSON object per line of the log on stdout')
     .addHelpText(
       'after',
       [
-        `\nWhat is typed goes to the board; ${exitKey} ends.`,
+        '\nExamples:',
+        '  last-ack dev --virtual                     no hardware: edit firmware/src or firmware/web, and see',
+        '  last-ack dev --ssid NAME --password TEXT   the same on a real board',
+        '\nIt prints the URL of a page that shows what the board serves, and reloads when the board has started anew.',
+        `What is typed goes to the board; ${exitKey} ends.`,
         'Exit codes: 0 ended, 2 usage, 3 no board or port, 4 the board failed.',
       ].join('\n'),
     )
     .action(dev);
+}
+
+function parsePagePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new UserError(`${text} is not a port`, 'give a number up to 65535, or 0 for a free one', ExitCode.usage);
 }
 
 async function dev(options: Options): Promise<void> {

@@ -43,6 +43,11 @@ test('a page without the tags that HTML lets out keeps its doctype in front', as
   expect(await (await fetch(live.url)).text()).toMatch(/^<!doctype html><title>LEDs<\/title><p>on<script>/);
 });
 
+test('a port that is taken is a usage error with a cure', async () => {
+  const taken = Number(new URL(live.url).port);
+  await expect(startLiveReload(taken)).rejects.toMatchObject({ exitCode: 2, cure: expect.any(String) as string });
+});
+
 test('everything else passes as it is: method, path, body, status', async () => {
   await serve((incoming, response) => {
     incoming.setEncoding('utf8').on('data', (text: string) => {

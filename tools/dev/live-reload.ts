@@ -2,6 +2,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { ExitCode, UserError } from '../cli/exit.ts';
 import type { Serving } from '../monitor/serving.ts';
 
 /** A web server on localhost that shows the board's pages and reloads them in the browser when told to. */
@@ -47,7 +48,15 @@ export async function startLiveReload(port = 0): Promise<LiveReload> {
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    const refuse = (error: Error): void =>
+      reject(
+        new UserError(
+          `the page cannot be served on port ${port} of this machine: ${error.message}`,
+          'leave out --page-port for a free one',
+          ExitCode.usage,
+        ),
+      );
+    server.once('error', refuse).listen(port, '127.0.0.1', resolve);
   });
 }
 

@@ -21,6 +21,10 @@ export function register(command: Command): void {
     .addHelpText(
       'after',
       [
+        '\nExamples:',
+        '  last-ack monitor                             the log; type =node.heap() and Enter to ask the board',
+        "  echo 'node.restart()' | last-ack monitor     what a pipe says is typed too",
+        '  last-ack monitor --json > board.log          a line of JSON for each line of the log',
         '\nWhat is typed goes to the board; Ctrl-C ends. A pulled cable is waited for.',
         'Exit codes: 0 ended, 2 usage, 3 no board or port.',
       ].join('\n'),

@@ -56,8 +56,12 @@ export function register(command: Command): void {
     .option('--json', 'print the result as JSON on stdout')
     .addHelpText(
       'after',
-      `\nWi-Fi settings also come from ${wifiSettingsFile}, which git ignores: {"ssid": "...", "password": "..."}.` +
-        '\nThey are never printed. Exit codes: 0 good, 2 usage, 3 no board or port, 4 the board failed.',
+      '\nExamples:\n' +
+        '  last-ack upload                               what changed, to the only board, which restarts\n' +
+        '  last-ack upload --ssid NAME --password TEXT   the first time on a board\n' +
+        '  last-ack upload --fast-baud 0                 where cable or bridge are bad at high rates\n' +
+        `\nWi-Fi settings also come from ${wifiSettingsFile}, which git ignores: {"ssid": "...", "password": "..."}.` +
+        '\nThey are never printed. Exit codes: 0 good, 2 usage, 3 no board or port, 4 the board failed, 130 interrupted.',
     )
     .action(run);
 }
