@@ -25,8 +25,12 @@ const runtimeCures: readonly { feature: RegExp; cure: string }[] = [
 /** What a compiler's complaint means here, and what to write instead. The first pattern that fits wins. */
 const cures: readonly { pattern: RegExp; cure: string }[] = [
   {
-    pattern: /Cannot find module '(.*)'/,
+    pattern: /Cannot find module '\.(.*)'/,
     cure: 'check the path: relative to the importing file, with its extension (./led.ts)',
+  },
+  {
+    pattern: /Could not find a declaration file for module|Cannot find module/,
+    cure: 'packages of npm do not run on the board: copy what is needed into a module of this project',
   },
   {
     pattern: /Cannot find name '(Map|Set|WeakMap|WeakSet)'/,
@@ -78,5 +82,8 @@ function generalCure(diagnostic: TS.Diagnostic, message: string): string {
     if (known) return known.cure;
   }
   if (isFromTstl(diagnostic)) return 'the device cannot run this form: write it with plain functions, tables and if';
+  if (diagnostic.file?.fileName.endsWith('.json')) return 'mend the settings; `last-ack new` writes some that work';
+  // TypeScript numbers what is wrong with the syntax from 1000 to 1999.
+  if (diagnostic.code < 2000) return 'mend the syntax';
   return 'mend the type; an editor with firmware/tsconfig.json shows the same error as you type';
 }

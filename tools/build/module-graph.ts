@@ -3,7 +3,7 @@ import { ts } from './typescript.ts';
 import * as lua from 'typescript-to-lua';
 import { walkLua } from './lua-ast/walk.ts';
 import { namedModule } from './plugins/module-names.ts';
-import { type Problem, relativePath } from './problem.ts';
+import { type Problem, placeOf, relativePath } from './problem.ts';
 import type { TranspiledModule } from './transpile.ts';
 
 /** The modules of a program and how they come to the device. */
@@ -33,7 +33,7 @@ export function buildGraph(
   const done = new Set<string>();
   const visit = (fileName: string, path: readonly string[]): void => {
     if (path.includes(fileName)) {
-      graph.problems.push(circle([...path.slice(path.indexOf(fileName)), fileName]));
+      graph.problems.push(circle(program, [...path.slice(path.indexOf(fileName)), fileName]));
     } else if (!done.has(fileName)) {
       const file = program.getSourceFile(fileName);
       if (!file) throw new Error(`${fileName} is not part of the program`);
@@ -89,11 +89,23 @@ function resolve(program: TS.Program, specifier: string, from: string): string |
   return file && !file.isDeclarationFile ? file.fileName : undefined;
 }
 
-function circle(files: readonly string[]): Problem {
+function circle(program: TS.Program, files: readonly string[]): Problem {
+  const [first = '', second = ''] = files;
   const names = files.map(relativePath);
   return {
-    ...(names[0] !== undefined && { file: names[0] }),
+    ...placeOfImport(program, first, second),
     message: `circular import, which fails at boot: ${names.join(' -> ')}`,
     cure: 'move what both need into a third module, or hand a function over as an argument',
   };
+}
+
+function placeOfImport(program: TS.Program, from: string, target: string): Partial<Problem> {
+  const source = program.getSourceFile(from);
+  for (const statement of source?.statements ?? []) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const { moduleSpecifier } = statement;
+    if (!source || !moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) continue;
+    if (resolve(program, moduleSpecifier.text, from) === target) return placeOf(source, moduleSpecifier.getStart());
+  }
+  return { file: relativePath(from) };
 }
