@@ -33,11 +33,12 @@ describe('the connection manager', () => {
     expect(lab.restarts).toBe(0);
   });
 
-  it('closes for a client that waits for it within a quarter of a second', () => {
+  it('closes for clients that wait for it within a quarter of a second at 5 per second, with 12 kB left for others', () => {
     boot();
-    const results = runLoad(lab, { request: HEAD, style: 'waits-for-eof', clients: 1, total: 20, intervalMs: 500 });
+    const results = runLoad(lab, { request: HEAD, style: 'waits-for-eof', clients: 1, total: 150, intervalMs: 200 });
     expect(unanswered(results)).toBe(0);
     expect(Math.max(...results.slice(1).map(({ totalMs }) => totalMs))).toBeLessThan(250);
+    expect(lab.board.snapshot().minHeap).toBeGreaterThanOrEqual(12_288);
   });
 
   it.each(['closes-first', 'waits-for-eof'] as const)(
@@ -46,6 +47,7 @@ describe('the connection manager', () => {
       boot();
       expect(unanswered(runLoad(lab, { request: HEAD, style, clients: 20, total: 60 }))).toBe(0);
       expect(lab.restarts).toBe(0);
+      expect(lab.board.snapshot().minHeap).toBeGreaterThanOrEqual(12_288);
     },
   );
 
@@ -54,7 +56,7 @@ describe('the connection manager', () => {
     const results = runLoad(lab, { request: HEAD, style: 'waits-for-eof', clients: 1, total: 120 });
     expect(unanswered(results)).toBe(0);
     expect(lab.restarts).toBe(0);
-    expect(lab.board.snapshot().minHeap).toBeGreaterThan(2000);
+    expect(lab.board.snapshot().minHeap).toBeGreaterThanOrEqual(12_288);
   });
 
   it('gives memory back: a second load leaves what the first left', () => {
@@ -69,11 +71,14 @@ describe('the connection manager', () => {
     expect(Math.abs((after[1] ?? 0) - (after[0] ?? 0))).toBeLessThan(200);
   });
 
-  it('lets go of its code when nobody has come for two minutes, and serves again', () => {
+  it('holds less than 12 kB while it serves, and forgets what it learnt when nobody comes', () => {
     boot();
-    exchange(lab, HEAD);
-    lab.run(150_000);
-    expect(lab.board.snapshot({ collect: true }).heap).toBeGreaterThan(44_100 - 12_288);
+    const atRest = lab.board.snapshot({ collect: true }).heap;
+    runLoad(lab, { request: HEAD, style: 'closes-first', clients: 1, total: 20 });
+    lab.run(16_000);
+    const { heap } = lab.board.snapshot({ collect: true });
+    expect(heap).toBeGreaterThan(44_100 - 12_288);
+    expect(atRest - heap).toBeLessThan(300);
     expect(exchange(lab, HEAD).outcome).toBe('answered');
   });
 
