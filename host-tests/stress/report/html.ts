@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
+import { scheduleLine } from './schedule-line.ts';
 import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
 import { sequenceSvg } from './sequence-svg.ts';
 import type { Counts, Specimen, StepReport, StressReport } from './stress-report.ts';
@@ -123,19 +124,8 @@ const countsLine = (counts: Counts<string>): string =>
     .join(', ');
 
 function ladderSection({ steps }: StressReport): string {
-  const head = [
-    'step',
-    'clients close',
-    'connections',
-    'per second',
-    'connect p50',
-    'p50',
-    'p90',
-    'p99',
-    'p99.9',
-    'max',
-  ];
-  return `<section><h2>The ladder</h2><div class="scroll"><table><thead><tr>${head.map((title) => `<th>${title}</th>`).join('')}</tr></thead><tbody>${steps.map(ladderRow).join('')}</tbody></table></div></section>`;
+  const head = ['step', 'style', 'connections', 'per second', 'connect p50', 'p50', 'p90', 'p99', 'p99.9', 'max'];
+  return `<section><h2>The ladder</h2><div class="scroll"><table><thead><tr>${head.map((title) => `<th>${title}</th>`).join('')}</tr></thead><tbody>${steps.map(ladderRow).join('')}</tbody></table></div><p class="caption">Times are from the actual start of connect to the whole response. An open loop keeps its schedule whatever the board does: from the intended start is what a user who came on time had to wait.</p></section>`;
 }
 
 function ladderRow(step: StepReport): string {
@@ -151,10 +141,10 @@ function ladderRow(step: StepReport): string {
     .map(
       (name) => `<span class="${verdictInfo[name].severity}">${name} ${formatCount(step.verdicts[name] ?? 0)}</span>`,
     );
+  const schedule = scheduleLine(step);
+  const below = [...(schedule === '' ? [] : [`<span>${schedule}</span>`]), ...unclean];
   const row = `<tr><td>${escape(step.name)}</td><td>${step.style}</td>${numbers.map((number) => `<td class="number">${number}</td>`).join('')}</tr>`;
-  return unclean.length === 0
-    ? row
-    : `${row}<tr class="unclean"><td></td><td colspan="9">${unclean.join(' ')}</td></tr>`;
+  return below.length === 0 ? row : `${row}<tr class="below"><td></td><td colspan="9">${below.join(' ')}</td></tr>`;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -201,5 +191,5 @@ ${evidence.drops > 0 ? '<p class="bad">The capture lost frames: the verdicts are
 ${evidence.cannotSee.length > 0 ? `<p>It cannot see:</p><ul>${evidence.cannotSee.map((what) => `<li>${escape(what)}</li>`).join('')}</ul>` : ''}
 ${evidence.files.length > 0 ? `<p>Captures kept, for Wireshark: ${evidence.files.map(({ path }) => `<code>${escape(path)}</code>`).join(', ')}.</p>` : ''}
 ${kernel.length > 0 ? `<p class="caption">Kernel counters of this network namespace: ${kernel.map(([name, value]) => `${name} ${formatCount(value)}`).join(', ')}.</p>` : ''}
-<p class="${harness.bottleneck ? 'warn' : ''}">Was the harness the bottleneck? ${harness.bottleneck ? `Yes: ${escape(harness.why)}` : escape(harness.why.replace(/^no: /, 'No: '))}.</p></section>`;
+<p class="${harness.bottleneck ? 'warn' : ''}">Was the harness the bottleneck? ${harness.bottleneck ? `Yes: ${escape(harness.why)}` : `No: ${escape(harness.why)}`}.</p></section>`;
 }

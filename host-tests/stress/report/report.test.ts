@@ -6,7 +6,7 @@ import { htmlReport } from './html.ts';
 import { junitReport } from './junit.ts';
 import { correctedFor, latencyOf, newHistogram, recordMs } from './latency.ts';
 import { sequenceSvg } from './sequence-svg.ts';
-import type { StressReport } from './stress-report.ts';
+import type { StepReport, StressReport } from './stress-report.ts';
 import { Timeline } from './tally.ts';
 import { terminalReport } from './terminal.ts';
 
@@ -88,6 +88,22 @@ test('the terminal summary begins with the verdict on the run and its thresholds
   expect(lines[0]).toMatch(/^ FAIL +HEAD http:\/\/<board>:80\/ +100 connections in 20.0 s/);
   expect(lines.slice(1, 3).join()).toContain('✗ duel==0  40');
   expect(lines.join('\n')).toMatch(/● duel +40 +40.0 %/);
+});
+
+test('an open loop shows what was offered and what users waited who came on time', async () => {
+  const [step] = report().steps;
+  const steps = step ? [{ ...step, intended: latency(300), lateness: latency(0.01), mostOpen: 17 }] : [];
+  const line = /offered 5.0\/s; at most 17 open; from the intended start p50 300 ms.*harness late p50 10 µs/;
+  expect(stripVTControlCharacters(terminalReport(report({ steps })))).toMatch(line);
+  expect(await htmlReport(report({ steps }))).toMatch(line);
+});
+
+test('a closed loop with a pause shows its times corrected for coordinated omission', () => {
+  const [step] = report().steps;
+  const closed = { ...step } as StepReport;
+  delete closed.offeredPerSecond;
+  const steps = [{ ...closed, load: { kind: 'clients', clients: 1, pauseMs: 20 } as const, corrected: latency(280) }];
+  expect(terminalReport(report({ steps }))).toContain('corrected for coordinated omission p50 280 ms');
 });
 
 test('a run whose capture lost frames is called invalid everywhere', async () => {

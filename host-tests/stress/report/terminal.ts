@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { verdictInfo, verdictNames, type Severity, type VerdictName } from '../verdict/verdict.ts';
 import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
+import { scheduleLine } from './schedule-line.ts';
 import type { Counts, StepReport, StressReport } from './stress-report.ts';
 
 const paint: Readonly<Record<Severity, (text: string) => string>> = { good: pc.green, warn: pc.yellow, bad: pc.red };
@@ -90,7 +91,14 @@ function ladder(steps: readonly StepReport[]): string[] {
         column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  ');
-  return [pc.dim(line(columns)), ...rows.map(line)];
+  return [
+    pc.dim(line(columns)),
+    ...steps.flatMap((step, index) => {
+      const schedule = scheduleLine(step);
+      const row = line(rows[index] ?? []).trimEnd();
+      return schedule === '' ? [row] : [row, pc.dim(`  ${schedule}`)];
+    }),
+  ];
 }
 
 function unclean(counts: Counts<VerdictName>): string {
