@@ -125,6 +125,14 @@ test('a circle of imports is reported with the way round', async () => {
   expect(problems).toEqual([expect.stringMatching(/^a\.ts:1:19 circular import.*a\.ts -> .*b\.ts -> .*a\.ts/)]);
 });
 
+test('TypeScript of a package is compiled as the own is', async () => {
+  const it = made({ 'main.ts': `import { twice } from 'parts/twice.ts';\nprint(twice(2));\n` });
+  it.write('../node_modules/parts/package.json', '{ "name": "parts", "version": "1.0.0", "type": "module" }');
+  it.write('../node_modules/parts/twice.ts', `export function twice(n: number): number { return n * 2; }\n`);
+  await buildIt({ kind: 'lua' });
+  expect(readFileSync(path.join(it.outDir, 'main.lua'), 'utf8')).toContain('print(2 * 2)');
+});
+
 test('importing only types is no circle', async () => {
   made({
     'main.ts': `import { a } from './a.ts';\nprint(a({ n: 1 }));\n`,

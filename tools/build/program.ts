@@ -72,6 +72,8 @@ export class Compiler {
     this.previous = builder;
     const program = builder.getProgram();
     program.isSourceFileDefaultLibrary = isJavascriptLibrary;
+    // TypeScript of a package is compiled like the project's own; typescript-to-lua would leave it out.
+    program.isSourceFileFromExternalLibrary = () => false;
     const affected = new Set<string>();
     for (let next = nextAffected(builder); next; next = nextAffected(builder)) {
       for (const file of filesOf(next.affected)) affected.add(file.fileName);
