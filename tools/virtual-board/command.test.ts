@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BoardReady } from './session.ts';
@@ -54,6 +55,22 @@ describe.skipIf(missing)(`last-ack board${missing ? ` (skipped: ${missing})` : '
     expect(await once(child, 'exit')).toEqual([exitCode, null]);
     expect(await until(() => !isRunning(ready.pid))).toBe(true);
     expect(existsSync(dirname(ready.controlPath))).toBe(false);
+  });
+
+  it('computes as slowly as the chip with --speed chip', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'last-ack-command-test-'));
+    writeFileSync(
+      join(folder, 'init.lua'),
+      'local start = tmr.now() for i = 1, 20000 do local x = i * 2 end print("took", tmr.now() - start)',
+    );
+    const { child } = await start('--speed', 'chip', '--files', folder, '--net', 'wire');
+    let text = '';
+    child.stdout?.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    const took = (): number => Number(/took\\t(\d+)/.exec(text)?.[1] ?? 0);
+    expect(await until(() => took() > 0)).toBe(true);
+    // Three instructions and more a round, of 3 us each.
+    expect(took()).toBeGreaterThan(150_000);
+    rmSync(folder, { recursive: true });
   });
 
   it('ends with its supervisor even when that is killed', async () => {
