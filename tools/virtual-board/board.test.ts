@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualBoard, type VirtualBoardOptions } from './board.ts';
 import { VirtualClock } from './clock.ts';
 import type { BoardEvent } from './inspect.ts';
+import { findProfile } from './profiles/index.ts';
 import { testProfile } from './modules/testing.ts';
 import { seededRandom } from './random.ts';
 import { MemoryFlash } from './serial/memory-flash.ts';
@@ -56,6 +57,17 @@ describe('the virtual board', () => {
     board.setInput(0, 1);
     board.reset('external');
     expect(run(500)).toContain('NodeMCU');
+  });
+
+  it('waits for room in the FIFO when it prints more than the line carries, and still hears its console', () => {
+    const { run, type } = boot('tmr.create():alarm(2,1,function()print(("flood "):rep(20))end)', {
+      serialRate: 'line',
+      profile: findProfile('nodemcu-3.0'),
+    });
+    const carried = run(2000).length;
+    expect(carried).toBeGreaterThan(15_000);
+    expect(carried).toBeLessThan(24_000);
+    expect(type('=6*7\r') + run(300)).toContain('\r\n42\r\n');
   });
 
   it('has nothing of stock Lua that a collection would call', () => {

@@ -6,10 +6,12 @@ export class Console {
   redirect: ((text: string) => boolean) | undefined;
   readonly #uart: ChipUart;
   readonly #listener: (text: string) => void;
+  readonly #delay: (milliseconds: number) => void;
 
-  constructor(uart: ChipUart, listener: (text: string) => void) {
+  constructor(uart: ChipUart, listener: (text: string) => void, delay: (milliseconds: number) => void) {
     this.#uart = uart;
     this.#listener = listener;
+    this.#delay = delay;
   }
 
   /** What print writes: one character per byte. */
@@ -18,9 +20,11 @@ export class Console {
     this.write(text);
   }
 
-  /** Straight to the UART, as uart0_sendStr does: LF becomes CR LF, CR is dropped. */
+  /** Straight to the UART, as uart0_sendStr does: LF becomes CR LF, CR is dropped, and a full FIFO is waited for. */
   write(text: string): void {
     this.#listener(text);
     this.#uart.write(Buffer.from(text.replaceAll('\r', '').replaceAll('\n', '\r\n'), 'latin1'));
+    const waitMs = this.#uart.txWaitMs;
+    if (waitMs > 0) this.#delay(waitMs);
   }
 }

@@ -80,7 +80,11 @@ export class Firmware {
       post: (task) => this.#cpu.post(2, task),
       restart: () => this.#end('software'),
     });
-    const console = new Console(uart, (text) => options.onText(text));
+    const console = new Console(
+      uart,
+      (text) => options.onText(text),
+      (milliseconds) => block(clock, milliseconds),
+    );
     const chunks = new ChunkLoader((name) => files.read(name));
     this.host = this.#createHost(console, chunks, errors);
     this.repl = new Repl(this.host);

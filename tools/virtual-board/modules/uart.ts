@@ -88,7 +88,10 @@ export function uartModule(host: ModuleHost, repl: Repl): LuaModule {
         parts.push(lua.checkBytes(argument));
       }
     }
-    if (id === 0) uart.write(Buffer.concat(parts));
+    if (id === 0) {
+      uart.write(Buffer.concat(parts));
+      host.delay(uart.txWaitMs);
+    }
     return 0;
   }
 

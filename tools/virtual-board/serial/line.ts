@@ -28,6 +28,8 @@ export interface ChipUart {
   write(bytes: Uint8Array): void;
   /** Bytes written that have not left yet. */
   readonly txPending: number;
+  /** How long, in milliseconds, a program that writes waits for room in the transmit FIFO after what it has written. */
+  readonly txWaitMs: number;
   /** Sets the one receiver, or takes it away: bytes then wait in the hardware FIFO and overflow it. */
   onReceive(receiver: ((bytes: Uint8Array) => void) | undefined): void;
   /** Bytes waiting in the hardware FIFO; at most 128 (ESP8266 Technical Reference, UART). */

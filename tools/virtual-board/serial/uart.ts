@@ -15,7 +15,7 @@ export interface UartOptions {
 /** Rate of the boot ROM with a 26 MHz crystal: it divides for 115200 at 40 MHz. */
 export const BOOT_ROM_BAUD = 74880;
 
-/** Depth of the receive FIFO (ESP8266 Technical Reference, UART). */
+/** Depth of the receive and of the transmit FIFO (ESP8266 Technical Reference, UART). */
 const FIFO_SIZE = 128;
 
 /** Bytes are handed over in lots of this many milliseconds, as a USB bridge and an interrupt handler do. */
@@ -110,6 +110,7 @@ const msFor = (bytes: number, baudRate: number): number => (bytes * BITS_PER_BYT
 export class Uart implements SerialLine {
   readonly chip: ChipUart;
   readonly #onLines: (lines: ModemLines) => void;
+  readonly #rate: LineRate;
   readonly #toChip: Wire;
   readonly #toHost: Wire;
   readonly #hostEar = new Resampler();
@@ -123,6 +124,7 @@ export class Uart implements SerialLine {
 
   constructor(options: UartOptions) {
     this.#onLines = options.onLines ?? (() => undefined);
+    this.#rate = options.rate;
     this.#toChip = new Wire(options.clock, options.rate, (...lot) => this.#arriveAtChip(...lot));
     this.#toHost = new Wire(options.clock, options.rate, (...lot) => this.#arriveAtHost(...lot));
     this.chip = this.#chipEnd();
@@ -192,12 +194,20 @@ export class Uart implements SerialLine {
       get txPending() {
         return uart().#toHost.pending;
       },
+      get txWaitMs() {
+        return uart().#txWaitMs();
+      },
       get rxBuffered() {
         return uart().#fifo.length;
       },
       write: (bytes) => this.#toHost.send(bytes, this.#chipBaud),
       onReceive: (receiver) => this.#listen(receiver),
     };
+  }
+
+  #txWaitMs(): number {
+    if (this.#rate === 'instant') return 0;
+    return msFor(Math.max(0, this.#toHost.pending - FIFO_SIZE), this.#chipBaud);
   }
 
   #listen(receiver: ((bytes: Uint8Array) => void) | undefined): void {
