@@ -34,11 +34,26 @@ test('a new project builds, and its test passes on a virtual board', { timeout: 
   install();
   const { stdout } = await node('node_modules/last-ack/tools/cli/last-ack.js', 'build', '--json');
   const { manifest } = JSON.parse(stdout) as { manifest: { files: { name: string }[] } };
-  expect(manifest.files.map((file) => file.name)).toEqual(['main.lc', 'init.lua']);
+  expect(manifest.files.map((file) => file.name)).toEqual(expect.arrayContaining(['main.lc', 'hello.lc', 'init.lua']));
   expect(existsSync(path.join(folder, 'dist/firmware/main.lc'))).toBe(true);
   const tested = await node('--test', 'test/');
   expect(tested.stdout).toMatch(/pass 1/);
 });
+
+test(
+  'its web server is on the connection manager and answers every client of a quick ladder',
+  { timeout: 180_000 },
+  async () => {
+    makeProject(folder);
+    install();
+    const program = 'node_modules/last-ack/tools/cli/last-ack.js';
+    await node(program, 'build');
+    const { stdout } = await node(program, 'stress', '--virtual', '--quick', '--style', 'client-first', '--json');
+    const report = JSON.parse(stdout) as { passed: boolean; totals: { outcomes: Record<string, number> } };
+    expect(report.passed).toBe(true);
+    expect(report.totals.outcomes['answered']).toBeGreaterThan(20);
+  },
+);
 
 test('it depends on this package by a name that npm accepts', () => {
   makeProject(folder);

@@ -11,13 +11,21 @@ export function makeProject(folder: string): string[] {
     throw new UserError(`${folder} is not empty`, 'name a new folder: nothing is ever overwritten', ExitCode.usage);
   }
   const name = packageName(path.basename(target));
-  const files = projectFiles(name, dependencyOn(target));
+  const files = { ...projectFiles(name, dependencyOn(target)), ...connectionManager() };
   for (const [file, text] of Object.entries(files)) {
     const where = path.join(target, file);
     mkdirSync(path.dirname(where), { recursive: true });
     writeFileSync(where, text);
   }
   return Object.keys(files);
+}
+
+/** The sources of the connection manager and of what joins the Wi-Fi: from now on the project's own. */
+function connectionManager(): Record<string, string> {
+  const source = path.join(packageRoot, 'firmware/src');
+  const net = readdirSync(path.join(source, 'net')).map((file) => `net/${file}`);
+  const wanted = [...net, 'system/link.ts', 'system/station.ts', 'system/watch.ts', 'runtime.ts'];
+  return Object.fromEntries(wanted.map((file) => [`src/${file}`, readFileSync(path.join(source, file), 'utf8')]));
 }
 
 /** npm allows lower case, digits, `-`, `.` and `_`, and neither `.` nor `_` in front. */

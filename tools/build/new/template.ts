@@ -29,8 +29,8 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-const mainModule = `import { serve } from 'last-ack/firmware/src/net/serve.ts';
-import { connect } from 'last-ack/firmware/src/system/link.ts';
+const mainModule = `import { serve } from './net/serve.ts';
+import { connect } from './system/link.ts';
 import { blink } from './blink.ts';
 
 /** The LED on most ESP8266 boards: D4, lit when low. */
@@ -41,8 +41,8 @@ serve(80, $module('./hello.ts'), 'HTTP/1.1 503 Service Unavailable\\r\\nContent-
 connect(tmr.create());
 `;
 
-const helloModule = `import { At, type Connection } from 'last-ack/firmware/src/net/connection.ts';
-import { answer } from 'last-ack/firmware/src/net/manager.ts';
+const helloModule = `import { At, type Connection } from './net/connection.ts';
+import { answer } from './net/manager.ts';
 
 /** Bytes of a request that are waited for. */
 const enum Limit {
@@ -127,7 +127,7 @@ Firmware for an ESP8266 with NodeMCU, in TypeScript.
     npm run stress      # hammers it there, and judges how every connection ended
     npm run upload      # builds, and puts it onto the board on the serial port
 
-\`src/main.ts\` runs at boot, \`src/hello.ts\` answers on port 80. \`npm run dev\` builds at every change. The board joins the network
+\`src/main.ts\` runs at boot, \`src/hello.ts\` answers on port 80, on top of the connection manager in \`src/net\`. \`npm run dev\` builds at every change. The board joins the network
 in \`firmware/wifi.local.json\`: \`{"ssid": "...", "password": "..."}\`, or that of \`last-ack upload --ssid NAME --password PASSWORD\`.
 `;
 }
