@@ -40,6 +40,16 @@ export class Compiler {
     const readFromDisk = host.getSourceFile.bind(host);
     this.host = {
       ...host,
+      resolveModuleNameLiterals: (names, from, redirected, options, file) =>
+        names.map((name) => {
+          const mode = ts.getModeForUsageLocation(file, name, options);
+          const resolution = ts.resolveModuleName(name.text, from, options, host, undefined, redirected, mode);
+          const found = resolution.resolvedModule;
+          // TypeScript of a package is compiled like the project's own; as a library's it would be left out.
+          return found?.extension === ts.Extension.Ts
+            ? { ...resolution, resolvedModule: { ...found, isExternalLibraryImport: false } }
+            : resolution;
+        }),
       createHash: ts.sys.createHash?.bind(ts.sys) ?? ((text) => text),
       getSourceFile: (fileName, languageVersion, onError) => {
         const version = versionOf(fileName);
@@ -72,8 +82,6 @@ export class Compiler {
     this.previous = builder;
     const program = builder.getProgram();
     program.isSourceFileDefaultLibrary = isJavascriptLibrary;
-    // TypeScript of a package is compiled like the project's own; typescript-to-lua would leave it out.
-    program.isSourceFileFromExternalLibrary = () => false;
     const affected = new Set<string>();
     for (let next = nextAffected(builder); next; next = nextAffected(builder)) {
       for (const file of filesOf(next.affected)) affected.add(file.fileName);
