@@ -37,13 +37,15 @@ const leftOut: Record<string, { names: RegExp; because: string }> = {
     because: 'SD cards and their clock, and the one file that old releases kept open, which objects replace',
   },
   wifi: {
-    names:
-      /^(eventmon|monitor|ap|startsmart|stopsmart|suspend|resume|sta\.(changeap|getap\w*|getconfig|getdefaultconfig|setaplimit|clearconfig|getbroadcast|sleeptype))/,
-    because: 'access point, scanning and smart configuration, which this firmware does not use',
+    names: /^(startsmart|stopsmart|monitor|eventmon\.(EVENT_MAX|reason\.))/,
+    because: 'smart configuration and frames of others, which are not compiled in; a count; reasons are one record',
   },
   gpio: { names: /^pulse/, because: 'waveforms, which are not compiled in by default' },
   net: { names: /^cert/, because: 'TLS, which is not compiled in by default' },
-  node: { names: /^(LFS|flashreload|flashindex|osprint)/, because: 'images in flash, which .lc files replace' },
+  node: {
+    names: /^(flashreload|flashindex|osprint)$/,
+    because: 'old names of LFS.reload and LFS.get, and a tool of developers',
+  },
 };
 
 const declared = declaredNames();
