@@ -2,18 +2,13 @@ import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
-import { closesFirst } from './client/local-ports.ts';
-import { readSources } from './client/sources.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
+import type { StressReport } from './report/stress-report.ts';
 import { writeReport } from './report/write-report.ts';
 import { runStress } from './run.ts';
 import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
 import { parseLoad } from './schedule/load.ts';
-import { resolveHost } from './target.ts';
 import { startBoardUnderTest, type BoardUnderTest } from './virtual.ts';
-
-/** With 64 512 ports each they bear 10 000 connections a second. */
-const USUAL_SOURCES = 10;
 
 export function register(command: Command): void {
   addStressOptions(command).action(stress);
@@ -39,7 +34,7 @@ async function stress(flags: StressFlags): Promise<void> {
       board: board.driver,
       seed: flags.seed,
       workers: flags.workers,
-      sources: await sourcesFor(flags.sources, board, steps),
+      ...(flags.sources !== undefined && { sources: flags.sources }),
       signal: interrupt.signal,
       ...(flags.deadline !== undefined && { deadlineMs: flags.deadline }),
       ...(flags.coolDown !== undefined && { coolDownMs: flags.coolDown }),
@@ -49,7 +44,7 @@ async function stress(flags: StressFlags): Promise<void> {
     progress.stop();
     const summary = await writeReport(report, flags);
     console.log(flags.json ? JSON.stringify(report) : summary);
-    process.exitCode = report.partial ? ExitCode.interrupted : report.passed ? ExitCode.good : ExitCode.failed;
+    process.exitCode = exitCodeOf(report);
   } finally {
     progress.stop();
     process.off('SIGINT', onSignal);
@@ -57,16 +52,10 @@ async function stress(flags: StressFlags): Promise<void> {
   }
 }
 
-/**
- * Addresses to connect from. Towards a virtual board on a TAP they are made, also unasked where clients that close first
- * would run out of ports: it takes thousands of connections a second.
- */
-async function sourcesFor(text: string | undefined, board: BoardUnderTest, steps: readonly Step[]): Promise<string[]> {
-  const isHungry = steps.some(({ load, mix }) => load.kind === 'clients' && closesFirst(mix));
-  if (text === undefined) return (isHungry && board.addSources?.(USUAL_SOURCES)) || [];
-  const count = Number(text);
-  if (board.addSources && Number.isInteger(count)) return board.addSources(count);
-  return readSources(text, await resolveHost(board.host));
+function exitCodeOf({ partial, invalid, passed }: StressReport): ExitCode {
+  if (partial) return ExitCode.interrupted;
+  if (invalid.length > 0) return ExitCode.invalid;
+  return passed ? ExitCode.good : ExitCode.failed;
 }
 
 function stepsFor({ load, style, quick, full, step }: StressFlags): Step[] {

@@ -126,7 +126,7 @@ function addOutputs(command: Command): Command {
     .option('--json', 'print the result as JSON on stdout', false)
     .addHelpText(
       'after',
-      '\nThe JSON is described by host-tests/stress/report/stress-report.schema.json of this package.\nExit codes: 0 every threshold kept, 1 not, 2 usage, 3 nothing to hammer, 130 interrupted.',
+      '\nThe JSON is described by host-tests/stress/report/stress-report.schema.json of this package.\nExit codes: 0 every threshold kept, 1 not, 2 usage, 3 nothing to hammer, 6 the run proves nothing, 130 interrupted.',
     );
 }
 

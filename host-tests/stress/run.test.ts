@@ -131,7 +131,7 @@ test('connections come from the addresses and ports that were chosen', async () 
     peers.add(socket.remoteAddress ?? '');
     socket.end(RESPONSE);
   });
-  const report = await runStress(options(port, { sources: ['127.0.0.7'] }));
+  const report = await runStress(options(port, { sources: '127.0.0.7' }));
   expect(report.totals.outcomes).toEqual({ answered: 10 });
   expect([...peers]).toEqual(['127.0.0.1', '127.0.0.7']);
 });

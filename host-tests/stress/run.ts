@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BoardDriver } from '../board-driver.ts';
 import { BoardWatch, type BoardReport } from './board/board-watch.ts';
+import { closesFirst } from './client/local-ports.ts';
+import { readSources, usualSources } from './client/sources.ts';
 import { Climb, type StressProgress } from './climb.ts';
 import { gatherEvidence, type CaptureChoice } from './evidence.ts';
 import { HarnessWatch } from './harness-watch.ts';
@@ -10,6 +12,7 @@ import { type StepTally, Timeline, totalsOf } from './report/tally.ts';
 import type { Step } from './schedule/ladder.ts';
 import { checkTarget, type CheckedTarget, type TargetOptions } from './target.ts';
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
+import { invalidReasons } from './validity.ts';
 import { warmUp } from './warm-up.ts';
 import { Matcher } from './verdict/matcher.ts';
 
@@ -30,8 +33,11 @@ export interface StressOptions extends TargetOptions {
   warmUp?: boolean;
   /** Threads that only open connections, results merged; default 0: this thread opens them. */
   workers?: number;
-  /** Addresses of this machine to connect from, in turn, with ports of our own choice; default: the system chooses. */
-  sources?: readonly string[];
+  /**
+   * Addresses of this machine to connect from, in turn, with ports of our own choice, as `readSources` reads them.
+   * Default: the system's choice, or several where clients that close first need them and the namespace is ours.
+   */
+  sources?: string;
   /** Seed of the choices within a mix; default 1. */
   seed?: number;
   /** Stops the run; the report is then partial. */
@@ -76,10 +82,13 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
 
   const steps: StepReport[] = climb.tallies.map((tally) => tally.report(origin));
   const totals = totalsOf(steps);
+  const partial = signal.aborted;
+  const invalid = invalidReasons({ steps, partial, evidence: gathered });
   const measured = {
     format: 'last-ack-stress',
     version: 1,
-    partial: signal.aborted,
+    partial,
+    invalid,
     startedAt,
     seed,
     durationMs: performance.now() - origin,
@@ -93,7 +102,11 @@ export async function runStress(options: StressOptions): Promise<StressReport> {
     specimens: specimens.report(),
   } as const;
   const results = checkThresholds(measured, thresholds);
-  return { ...measured, thresholds: results, passed: results.every(({ passed }) => passed) && !signal.aborted };
+  return {
+    ...measured,
+    thresholds: results,
+    passed: results.every(({ passed }) => passed) && !partial && invalid.length === 0,
+  };
 }
 
 /** Makes the connections; whatever was started for that has ended afterwards. */
@@ -104,7 +117,8 @@ async function hammer(
   origin: number,
   signal: AbortSignal,
 ): Promise<{ climb: Climb; board: BoardReport }> {
-  const { steps, deadlineMs = DEFAULT_DEADLINE_MS, seed = 1, workers = 0, sources = [], onProgress } = options;
+  const { steps, deadlineMs = DEFAULT_DEADLINE_MS, seed = 1, workers = 0, onProgress } = options;
+  const sources = sourcesFor(options, target);
   const order = { steps, deadlineMs, seed, workers, sources, signal, onProgress };
   const climb = await Climb.prepare(order, target, matcher);
   try {
@@ -112,6 +126,11 @@ async function hammer(
   } finally {
     await climb.close();
   }
+}
+
+function sourcesFor({ sources, steps }: StressOptions, target: CheckedTarget): string[] {
+  if (sources !== undefined) return readSources(sources, target);
+  return steps.some(({ load, mix }) => load.kind === 'clients' && closesFirst(mix)) ? usualSources(target) : [];
 }
 
 /** Climbs the ladder with the board watched, and once more for a moment when heap did not come back. */

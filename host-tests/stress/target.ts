@@ -37,8 +37,7 @@ export async function checkTarget(options: TargetOptions): Promise<CheckedTarget
   return { ...target, host, path, localAddress, interfaceName: localAddress && interfaceOf(localAddress) };
 }
 
-/** The numeric address of a name. */
-export async function resolveHost(host: string): Promise<string> {
+async function resolveHost(host: string): Promise<string> {
   try {
     return (await lookup(host, 4)).address;
   } catch {

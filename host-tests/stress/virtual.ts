@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startVirtualBoard, type SessionOptions } from '../../tools/virtual-board/session.ts';
-import { lab } from '../../tools/virtual-board/lab.ts';
-import { configureInterface } from '../../tools/virtual-board/wire/interface.ts';
 import { enterNamespace } from '../../tools/virtual-board/wire/namespace.ts';
 import { captureFor, VirtualDriver } from '../drivers/virtual-driver.ts';
 import type { BoardDriver } from '../board-driver.ts';
@@ -21,17 +19,11 @@ export interface BoardUnderTest {
   capture: CaptureChoice;
   /** Which network is used and what that means, in one line. */
   netReason: string;
-  /** Gives this machine more addresses towards the board; absent where that cannot be. */
-  addSources?: (count: number) => string[];
   close(): Promise<void>;
 }
 
 /** Where `last-ack build` writes. */
 const BUILT = 'dist/firmware';
-
-/** Addresses of the laboratory that neither the board nor its router uses. */
-const FIRST_SOURCE = 150;
-const MOST_SOURCES = 64;
 
 const SERVING_MS = 30_000;
 const RETRY_MS = 250;
@@ -72,7 +64,6 @@ async function serve(options: SessionOptions, removeFirmware: () => void): Promi
     driver,
     capture: captureFor(session),
     netReason,
-    ...(session.net === 'tap' && { addSources }),
     close: async () => {
       await driver.close();
       await session.close();
@@ -96,17 +87,6 @@ async function usualFirmware(): Promise<{ folder: string; remove: () => void }> 
     throw error;
   }
   return { folder, remove };
-}
-
-/** Puts more addresses on the interface towards the board; it and its namespace are ours. */
-function addSources(count: number): string[] {
-  if (count < 1 || count > MOST_SOURCES)
-    throw new UserError(`Not a number of addresses: ${count}.`, `Give 1 to ${MOST_SOURCES}.`, ExitCode.usage);
-  return Array.from({ length: count }, (_, index) => {
-    const address = lab.host.replace(/\d+$/, String(FIRST_SOURCE + index));
-    configureInterface(`${lab.interface}:${index}`, address, lab.prefix);
-    return address;
-  });
 }
 
 async function untilServing(host: string, port: number): Promise<void> {

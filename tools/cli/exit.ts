@@ -6,6 +6,8 @@ export const ExitCode = {
   noBoard: 3,
   boardFailed: 4,
   timeout: 5,
+  /** What was measured proves nothing: frames were lost, or nothing could be sent. */
+  invalid: 6,
   interrupted: 130,
 } as const;
 

@@ -25,6 +25,7 @@ export async function htmlReport(report: StressReport): Promise<string> {
 <style>${libraryStyle}${style}</style>
 <main>
 ${header(report)}
+${report.invalid.map((reason) => `<p class="invalid">Not valid: ${escape(reason)}.</p>`).join('')}
 <section class="cards">${cards(report)}</section>
 ${thresholdSection(report)}
 ${verdictSection(report)}
@@ -66,7 +67,7 @@ function chartData(report: StressReport): object {
 }
 
 function wordOf(report: StressReport): 'PASS' | 'FAIL' | 'INVALID' | 'PARTIAL' {
-  if (report.evidence.drops > 0) return 'INVALID';
+  if (report.invalid.length > 0) return 'INVALID';
   if (report.partial) return 'PARTIAL';
   return report.passed ? 'PASS' : 'FAIL';
 }
@@ -187,7 +188,6 @@ function evidenceSection({ evidence, harness }: StressReport): string {
       : '';
   const kernel = Object.entries(evidence.kernel).filter(([, value]) => value !== 0);
   return `<section><h2>Evidence</h2><p>Source: ${escape(evidence.source)}${frames}.${evidence.unseen > 0 ? ` ${evidence.unseen} connections left no frame and were judged by their sockets.` : ''}</p>
-${evidence.drops > 0 ? '<p class="bad">The capture lost frames: the verdicts are not valid.</p>' : ''}
 ${evidence.cannotSee.length > 0 ? `<p>It cannot see:</p><ul>${evidence.cannotSee.map((what) => `<li>${escape(what)}</li>`).join('')}</ul>` : ''}
 ${evidence.files.length > 0 ? `<p>Captures kept, for Wireshark: ${evidence.files.map(({ path }) => `<code>${escape(path)}</code>`).join(', ')}.</p>` : ''}
 ${kernel.length > 0 ? `<p class="caption">Kernel counters of this network namespace: ${kernel.map(([name, value]) => `${name} ${formatCount(value)}`).join(', ')}.</p>` : ''}

@@ -7,6 +7,7 @@ import { junitReport } from './junit.ts';
 import { correctedFor, latencyOf, newHistogram, recordMs } from './latency.ts';
 import { sequenceSvg } from './sequence-svg.ts';
 import type { StepReport, StressReport } from './stress-report.ts';
+import { invalidReasons } from '../validity.ts';
 import { Timeline } from './tally.ts';
 import { terminalReport } from './terminal.ts';
 
@@ -30,6 +31,7 @@ function report(over: Partial<StressReport> = {}): StressReport {
     version: 1,
     partial: false,
     passed: false,
+    invalid: [],
     startedAt: '2026-01-01T00:00:00.000Z',
     durationMs: 20_000,
     seed: 1,
@@ -107,10 +109,18 @@ test('a closed loop with a pause shows its times corrected for coordinated omiss
 });
 
 test('a run whose capture lost frames is called invalid everywhere', async () => {
-  const lossy = report({ passed: true, evidence: { ...report().evidence, drops: 3 } });
+  const reasons = invalidReasons({ ...report(), evidence: { ...report().evidence, drops: 3 } });
+  const lossy = report({ passed: true, invalid: reasons });
   expect(terminalReport(lossy)).toContain('INVALID');
   expect(await htmlReport(lossy)).toContain('INVALID');
   expect(junitReport(lossy)).toContain('errors="1"');
+});
+
+test('a step without a connection makes the run invalid and names the cure', () => {
+  const [step] = report().steps;
+  const steps = step ? [{ ...step, connections: 0, capped: true }] : [];
+  expect(invalidReasons({ ...report(), steps }).join()).toMatch(/^step 0.2 s gaps opened no connection.*--sources/);
+  expect(invalidReasons({ ...report(), steps, partial: true })).toEqual([]);
 });
 
 test('the page needs no network and lets no text of the board become markup', async () => {

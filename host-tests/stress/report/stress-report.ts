@@ -121,6 +121,8 @@ export interface StressReport {
   /** Interrupted: what follows covers the run up to then. */
   partial: boolean;
   passed: boolean;
+  /** Why the run proves nothing, with the cure; empty for a valid one. An invalid run never passes. */
+  invalid: string[];
   startedAt: string;
   durationMs: number;
   /** Seed of every choice by chance: styles of a mix. */

@@ -10,6 +10,7 @@ const paint: Readonly<Record<Severity, (text: string) => string>> = { good: pc.g
 export function terminalReport(report: StressReport): string {
   return [
     headline(report),
+    ...report.invalid.map((reason) => `  ${pc.yellow(`not valid: ${reason}`)}`),
     section('thresholds', thresholds(report)),
     section('verdicts', verdicts(report)),
     section('latency of the response', ladder(report.steps)),
@@ -28,7 +29,7 @@ export function terminalReport(report: StressReport): string {
 
 function headline(report: StressReport): string {
   const { target, totals } = report;
-  const invalid = report.evidence.drops > 0;
+  const invalid = report.invalid.length > 0;
   const verdict = invalid
     ? pc.bgYellow(' INVALID ')
     : report.passed
@@ -135,6 +136,5 @@ function evidence({ evidence }: StressReport): string[] {
   const lines = [field('evidence', `${evidence.source}${seen}${unseen}`)];
   if (evidence.files.length > 0)
     lines.push(field('', `captures kept: ${evidence.files.map(({ path }) => path).join(', ')}`));
-  if (evidence.drops > 0) lines.push(field('', pc.yellow('frames were lost: the verdicts are not valid')));
   return [...lines, ...evidence.cannotSee.map((what) => field('', pc.dim(`cannot see: ${what}`)))];
 }
