@@ -19,8 +19,8 @@ const program = new Command('last-ack')
     'after',
     [
       '\nEvery verb has --help and --json; results go to stdout, progress to stderr.',
-      'Exit codes: 0 good, 1 thresholds or tests failed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout,',
-      '130 interrupted. Something does not work: last-ack doctor',
+      'Exit codes: 0 good, 1 thresholds or tests failed, 2 usage, 3 no board or port, 4 the board failed, 5 timeout, 6 the run',
+      'proves nothing, 130 interrupted. Something does not work: last-ack doctor',
     ].join('\n'),
   );
 
