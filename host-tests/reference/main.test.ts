@@ -42,3 +42,26 @@ it('does not call a folder without recordings a success', () => {
   expect(status).toBe(2);
   expect(stderr).toContain('There are no recordings in');
 });
+
+it.each([
+  ['no JSON', () => '{', 'cannot be played: '],
+  [
+    'a step of an unknown kind',
+    (scenario: Scenario) => ({ ...scenario, peer: [{ at: 1, explode: {} }] }),
+    'peer[0] has "explode"',
+  ],
+  [
+    'an unknown comparison',
+    (scenario: Scenario) => ({ ...scenario, compare: { segments: 'telepathy' } }),
+    'compare.segments is "telepathy"; known are order+fields, bytes, curve',
+  ],
+])('names a file with %s, and plays the others', (_what, alter, message) => {
+  cpSync(recording, join(folder, 'good.json'));
+  const altered = alter(JSON.parse(readFileSync(recording, 'utf8')) as Scenario);
+  writeFileSync(join(folder, 'odd.json'), typeof altered === 'string' ? altered : JSON.stringify(altered));
+  const { status, stdout, stderr } = play(folder);
+  expect([status, stderr]).toEqual([1, '']);
+  expect(stdout).toContain('odd.json: 1 differences');
+  expect(stdout).toContain(message);
+  expect(stdout).toContain('scenarios: 1 of 2');
+});
