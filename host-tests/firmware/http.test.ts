@@ -35,6 +35,24 @@ describe('the LED web server', () => {
     expect(parsed).toBe(plain);
   });
 
+  it('answers three requests at once in order, and closes as the last one asks, every time', () => {
+    const one = 'HEAD / HTTP/1.1\r\nHost: a\r\n';
+    for (let time = 0; time < 2; time++) {
+      pause();
+      const { response, outcome, totalMs } = exchange(lab, `${one}\r\nGET /nothing HTTP/1.1\r\nHost: a\r\n\r\n`, {
+        style: 'waits-for-eof',
+      });
+      expect(outcome).toBe('answered');
+      expect(response.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
+      expect(totalMs).toBeLessThan(1000);
+      const thrice = exchange(lab, `${one}\r\n${one}\r\n${one}Connection: close\r\n\r\n`, { style: 'waits-for-eof' });
+      expect(thrice.response.match(/^Connection: .*$/gm)).toEqual([
+        ...['Connection: keep-alive', 'Connection: keep-alive', 'Connection: close'],
+      ]);
+      expect(thrice.totalMs).toBeLessThan(1000);
+    }
+  });
+
   it('answers 304 to a browser that has the page', () => {
     const etag = /ETag: (\S+)/.exec(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').response)?.[1] ?? '';
     expect(status(`GET / HTTP/1.0\r\nIf-None-Match: ${etag}\r\n\r\n`)).toBe('304');
@@ -61,6 +79,8 @@ describe('the LED web server', () => {
     ['no request line', 'hello\r\n\r\n', '400'],
     ['an unknown path', 'GET /nothing HTTP/1.0\r\n\r\n', '404'],
     ['an escaped path', 'GET /%61pi/leds HTTP/1.0\r\n\r\n', '200'],
+    ['a URI of another scheme', 'GET https://a/ HTTP/1.0\r\n\r\n', '400'],
+    ['a URI of ours', 'GET http://a/api/leds HTTP/1.0\r\n\r\n', '200'],
     ['a broken escape', 'GET /%6 HTTP/1.0\r\n\r\n', '400'],
     ['a method that the path does not take', 'DELETE / HTTP/1.0\r\n\r\n', '405'],
     ['an unknown method', 'BREW / HTTP/1.0\r\n\r\n', '501'],

@@ -5,12 +5,13 @@ import type { Handler, Request } from './request.ts';
 
 const KNOWN = ' GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT ';
 
-/** The path without a scheme and host, and with escapes undone. Nil when an escape is broken. */
+/** The path without a scheme and host, and with escapes undone. Nil when an escape is broken or it is no path of ours. */
 function normalise(path: string): string | undefined {
   const [, originEnd] = path.find('^[Hh][Tt][Tt][Pp]://[^/]*');
   let plain = path.sub((originEnd ?? 0) + 1);
   if (plain === '') plain = '/';
   if (
+    plain.find('^[/*]')[0] === undefined ||
     plain.find('%%%X')[0] !== undefined ||
     plain.find('%%%x%X')[0] !== undefined ||
     plain.find('%%%x?$')[0] !== undefined

@@ -52,7 +52,7 @@ const enum Time {
   /** An open connection may be silent. */
   IDLE = 10000,
   /** Either, when every place is taken. */
-  PRESSED = 1000,
+  PRESSED = 400,
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
   /** TIME_WAIT. */
@@ -145,14 +145,15 @@ export function answer(connection: Connection, text: string): boolean {
 /** Deadlines, sends that were put off, and the end of old sockets. Gives the connection that was closed, if one was. */
 function sweep(): Connection | undefined {
   let [longest, oldest]: (Connection | undefined)[] = [];
-  let longestWait = Time.LINGER - 1;
+  let longestWait: number = Time.LINGER - 1;
+  let isLate = false;
   let oldestWait = -1;
   isQueued = false;
   for (const [, connection] of pairs(connections)) {
     const phase = connection[At.Phase];
     const waited = ((tmr.now() - connection[At.Since]) % 0x80000000) / 1000;
     if (phase === Phase.Lingering) {
-      if (waited > longestWait) {
+      if (!isLate && waited > longestWait) {
         longestWait = waited;
         longest = connection;
       }
@@ -166,8 +167,17 @@ function sweep(): Connection | undefined {
             ? Time.IDLE
             : Time.REQUEST)
     ) {
-      enter(connection, Phase.Lingering);
-      if (phase === Phase.Receiving) overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).late(connection);
+      if (phase < Phase.Queued && manager[Place.Open] >= Tcp.LIMIT) {
+        // Others wait for the place: one at a time, the longest silence first, without a word.
+        if (!isLate || waited > longestWait) {
+          isLate = true;
+          longestWait = waited;
+          longest = connection;
+        }
+      } else {
+        enter(connection, Phase.Lingering);
+        if (phase === Phase.Receiving) overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).late(connection);
+      }
     } else if (phase === Phase.Queued) {
       isQueued = true;
       if (waited > oldestWait) {
@@ -216,7 +226,9 @@ function sweep(): Connection | undefined {
     const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
     const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
     const sinceLast = ((tmr.now() - closedAt) % 0x80000000) / 1000;
-    if (used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used) {
+    if (
+      isLate ? node.heap() > Heap.FIRST_SEND : used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used
+    ) {
       const socket = longest[At.Socket];
       closedAt = tmr.now();
       closed.push(socket);
@@ -306,8 +318,10 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     return;
   }
   if (phase === Phase.Waiting) enter(connection, Phase.Receiving);
-  if (input === manager[Place.Known]) answer(connection, manager[Place.Reply]);
-  else {
+  if (input === manager[Place.Known]) {
+    connection[At.Keep] = undefined;
+    answer(connection, manager[Place.Reply]);
+  } else {
     manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol]);
     // The last thing that happens here, so that a protocol can be collected while it goes on.
     return manager[Place.Speaker].receive(connection, input);
