@@ -25,8 +25,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
+export const findBrowser = (): string | undefined =>
+  findProgram(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
+
 export function checkBrowser(): Finding {
-  const path = findProgram(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
+  const path = findBrowser();
   return path === undefined
     ? limited('Chromium', 'not found: the tests of the LED page in a real browser are skipped', 'apt install chromium')
     : good('Chromium', path);
