@@ -49,7 +49,7 @@ export async function findPort(wanted?: string, list: () => Promise<PortDescript
   if (!first)
     throw new UserError(
       'no board was found: there is no USB serial port',
-      `plug a board in (many cables only charge), or name its port with --port${virtualPorts()}`,
+      `plug a board in (many cables only charge), name its port with --port, or ${withoutHardware}${virtualPorts()}`,
       ExitCode.noBoard,
     );
   if (second)
@@ -61,11 +61,13 @@ export async function findPort(wanted?: string, list: () => Promise<PortDescript
   return first.path;
 }
 
+/** For verbs that can start a virtual board themselves, and for those that are given the port of one. */
+export const withoutHardware = 'go without hardware: --virtual with run and dev, last-ack board for the other verbs';
+
 /** A virtual board is never chosen unasked: somebody may believe that the real one is meant. */
 function virtualPorts(): string {
   const running = runningBoardPorts();
-  if (running.length === 0) return '; without hardware: last-ack board starts a virtual one';
-  return `; virtual boards are there:${running.map((path) => `\n  --port ${path}`).join('')}`;
+  return running.length === 0 ? '' : `; running:${running.map((path) => `\n  --port ${path}`).join('')}`;
 }
 
 async function listUsbPorts(): Promise<UsbPort[]> {

@@ -3,6 +3,7 @@ import { SerialPortStream } from '@serialport/stream';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import type { ModemLines } from '../virtual-board/serial/line.ts';
 import { connectControlLines, controlSocketBeside, type ControlLines } from './control-lines.ts';
+import { withoutHardware } from './discovery.ts';
 import { holdersOf } from './holders.ts';
 import { keepPolling } from './keep-polling.ts';
 import { Receivers, type Port } from './port.ts';
@@ -137,7 +138,7 @@ function explainOpenError(path: string, error: Error): UserError {
   if (/no such file|file not found/i.test(error.message))
     return new UserError(
       `there is no serial port ${path}`,
-      'plug the board in (with a data cable), or start one without hardware: last-ack board',
+      `plug the board in (with a data cable), or ${withoutHardware}`,
       ExitCode.noBoard,
     );
   if (/permission denied/i.test(error.message))
