@@ -96,26 +96,28 @@ function gatherFromKernel<Tag>(
   reasons: string[],
 ): EvidenceGatherer {
   let seenOnce = new Set<number>();
-  const poll = async (): Promise<void> => {
+  const poll = async (until: number): Promise<void> => {
     const ends = await lastAckEnds(target);
     const stuck = new Set(ends.filter((end) => seenOnce.has(end)));
-    const now = (await readKernelCounters()) ?? {};
-    matcher.settleBefore(performance.now() - SETTLE_MS, stuck, stuckJudgement(counterDeltas(before, now)));
+    const counters = await readKernelCounters();
+    const deltas = counterDeltas(before, counters ?? {});
+    matcher.settleBefore(until, {
+      stuckEnds: stuck,
+      stuck: stuckJudgement(deltas),
+      synsSentAgain: !counters || (deltas.TCPSynRetrans ?? 0) > 0,
+    });
     seenOnce = new Set(ends);
   };
-  const timer = setInterval(() => void poll(), POLL_MS);
+  const timer = setInterval(() => void poll(performance.now() - SETTLE_MS), POLL_MS);
   const source = process.platform === 'linux' ? 'sockets, /proc/net/tcp and kernel counters' : 'sockets only';
   return {
     source,
     hasCapture: false,
     finish: async () => {
       clearInterval(timer);
-      await poll();
-      if (seenOnce.size > 0) {
-        await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-        await poll();
-      }
-      matcher.finish();
+      await poll(performance.now() - SETTLE_MS);
+      if (seenOnce.size > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      await poll(Infinity);
       return {
         kind: 'sockets',
         source,

@@ -110,9 +110,26 @@ test('without a capture a port stuck in LAST_ACK gets the verdict of the kernel 
   matcher.exchange(exchange({}), 'stuck');
   matcher.exchange(exchange({ localPort: 4001 }), 'fine');
   matcher.exchange(exchange({ localPort: 4002, endedAt: 9000 }), 'too early to tell');
-  matcher.settleBefore(5000, new Set([endKey(ipv4ToNumber('127.0.0.1'), 4000)]), { verdict: 'silent-fin', why: '' });
+  matcher.settleBefore(5000, {
+    stuckEnds: new Set([endKey(ipv4ToNumber('127.0.0.1'), 4000)]),
+    stuck: { verdict: 'silent-fin', why: '' },
+    synsSentAgain: false,
+  });
   expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
     ['stuck', 'silent-fin'],
     ['fine', 'device-first-clean'],
   ]);
 });
+
+test.each([
+  [true, 'syn-dropped'],
+  [false, 'device-first-clean'],
+])(
+  'without a capture a connect of a second means a lost SYN only if one was sent again: %s',
+  (synsSentAgain, verdict) => {
+    const { matcher, verdicts } = newMatcher();
+    matcher.exchange(exchange({ connectedAt: 2001, repliedAt: 2003, endedAt: 2004 }), 'slow');
+    matcher.settleBefore(5000, { stuckEnds: new Set(), stuck: { verdict: 'silent-fin', why: '' }, synsSentAgain });
+    expect(verdicts).toMatchObject([{ verdict }]);
+  },
+);

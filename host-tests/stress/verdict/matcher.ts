@@ -3,7 +3,7 @@ import type { JudgedFlow } from './flow-table.ts';
 import { ipv4ToNumber } from './frame.ts';
 import type { Judgement } from './judge.ts';
 import type { Segment } from './segment.ts';
-import { combine, judgeBySocket } from './socket-verdict.ts';
+import { combine, judgeBySocket, type SocketJudgement } from './socket-verdict.ts';
 
 /** A connection with its final verdict; `segments` only when a capture kept them. */
 export interface Verdict<Tag> extends Judgement {
@@ -19,12 +19,21 @@ interface Waiting<Tag> {
   tag: Tag;
   outcome: Outcome;
   /** What its socket alone says. */
-  own: Judgement;
+  own: SocketJudgement;
   startedAt: number;
   endedAt: number;
   localPort: number;
   /** One more at the same local end, which was used again before this one had its verdict. */
   next: Waiting<Tag> | undefined;
+}
+
+/** What kernel tables and counters add to what sockets say. */
+export interface KernelFindings {
+  /** Local ends (`endKey`) whose FIN stays unacknowledged, and what that means. */
+  stuckEnds: ReadonlySet<number>;
+  stuck: Judgement;
+  /** A SYN was sent again in this namespace since the run began; without that, a slow connect was a slow machine. */
+  synsSentAgain: boolean;
 }
 
 /** A client's end as one number, for tables. */
@@ -89,12 +98,14 @@ export class Matcher<Tag> {
     this.#settle(nearest, combine(nearest.outcome, nearest.own, flow), flow.segments);
   }
 
-  /** Judges by their sockets the connections that ended before `before` (`performance.now()`); `stuck` are those of `ends`. */
-  settleBefore(before: number, ends: ReadonlySet<number>, stuck: Judgement): void {
+  /** Judges by their sockets the connections that ended before `before` (`performance.now()`). */
+  settleBefore(before: number, { stuckEnds, stuck, synsSentAgain }: KernelFindings): void {
     const isDue = ({ endedAt }: Waiting<Tag>): boolean => endedAt < before;
     for (const key of this.#waiting.keys())
-      for (let due = this.#take(key, isDue); due; due = this.#take(key, isDue))
-        this.#settle(due, ends.has(key) ? stuck : due.own, NO_SEGMENTS);
+      for (let due = this.#take(key, isDue); due; due = this.#take(key, isDue)) {
+        const own = (!synsSentAgain && due.own.otherwise) || due.own;
+        this.#settle(due, stuckEnds.has(key) ? stuck : own, NO_SEGMENTS);
+      }
   }
 
   /** Judges everything that is left by its sockets. */

@@ -11,8 +11,13 @@ const CLEAN = {
 /** Linux sends an unanswered SYN again after 1 s: a connect that took longer lost at least one. */
 const SYN_RETRANSMISSION_MS = 950;
 
+/** A judgement that rests on a slow connect: `otherwise` holds when no SYN was sent again in this network namespace. */
+export interface SocketJudgement extends Judgement {
+  otherwise?: Judgement;
+}
+
 /** The verdict that a socket alone allows. */
-export function judgeBySocket(exchange: Exchange): Judgement {
+export function judgeBySocket(exchange: Exchange): SocketJudgement {
   const { outcome, ending, detail } = exchange;
   switch (outcome) {
     case 'refused':
@@ -33,7 +38,7 @@ export function judgeBySocket(exchange: Exchange): Judgement {
   }
 }
 
-function judgeAnswered(exchange: Exchange): Judgement {
+function judgeAnswered(exchange: Exchange): SocketJudgement {
   const connectMs = exchange.connectedAt - exchange.startedAt;
   switch (exchange.ending) {
     case 'client-reset':
@@ -46,7 +51,11 @@ function judgeAnswered(exchange: Exchange): Judgement {
     case 'device-fin':
     case 'client-fin':
       if (connectMs >= SYN_RETRANSMISSION_MS)
-        return { verdict: 'syn-dropped', why: `connected after ${connectMs.toFixed(0)} ms` };
+        return {
+          verdict: 'syn-dropped',
+          why: `connected after ${connectMs.toFixed(0)} ms`,
+          otherwise: CLEAN[exchange.ending],
+        };
       return CLEAN[exchange.ending];
   }
 }
