@@ -48,6 +48,18 @@ test('a port that is taken is a usage error with a cure', async () => {
   await expect(startLiveReload(taken)).rejects.toMatchObject({ exitCode: 2, cure: expect.any(String) as string });
 });
 
+test.each([
+  ['that never ends', 'identity', Buffer.alloc(2 << 20, 'x')],
+  ['that unpacks to more than memory is for', 'gzip', gzipSync(Buffer.alloc(8 << 20, 'x'))],
+])('a page %s is refused', async (_what, encoding, body) => {
+  await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': encoding });
+    response.end(body);
+  });
+  const answer = await fetch(live.url);
+  expect([answer.status, await answer.text()]).toEqual([502, expect.stringMatching(/The board is not there/)]);
+});
+
 test('everything else passes as it is: method, path, body, status', async () => {
   await serve((incoming, response) => {
     incoming.setEncoding('utf8').on('data', (text: string) => {

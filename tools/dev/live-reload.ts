@@ -1,6 +1,6 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import type { Serving } from '../monitor/serving.ts';
@@ -13,6 +13,10 @@ export interface LiveReload {
   reload(): void;
   close(): Promise<void>;
 }
+
+/** Of a page as it comes from the board, and unpacked. */
+const maxPageBytes = 1 << 20;
+const maxTextBytes = 4 << 20;
 
 const eventsPath = '/__last-ack/reload';
 const script = `<script>new EventSource('${eventsPath}').onmessage = () => location.reload()</script>`;
@@ -91,9 +95,28 @@ async function answerWith(answer: IncomingMessage, response: ServerResponse): Pr
   const headers = Object.entries(answer.headers).filter(
     ([name]) => !notPassedOn.has(name) && !(isPage && wrongForPages.has(name)),
   );
-  const body = await buffer(answer);
-  response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
-  response.end(isPage && body.length > 0 ? addScript(decode(body, answer.headers['content-encoding'])) : body);
+  const writeHead = (): unknown => response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
+  if (!isPage) {
+    writeHead();
+    await pipeline(answer, response);
+    return;
+  }
+  const body = await pageOf(answer);
+  const page = body.length > 0 ? addScript(decode(body, answer.headers['content-encoding'])) : body;
+  writeHead();
+  response.end(page);
+}
+
+/** No board has a page that large; something that sends for ever must not fill this machine's memory. */
+async function pageOf(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size > maxPageBytes) throw new Error(`its page has more than ${maxPageBytes} bytes`);
+  }
+  return Buffer.concat(parts);
 }
 
 /** Before the end of head or body; behind a page that leaves both out, since in front of it the doctype would be lost. */
@@ -103,12 +126,12 @@ function addScript(page: string): string {
 }
 
 function decode(body: Buffer, encoding: string | undefined): string {
-  const decoders: Record<string, (bytes: Buffer) => Buffer> = {
+  const decoders: Record<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Buffer> = {
     gzip: gunzipSync,
     deflate: inflateSync,
     br: brotliDecompressSync,
   };
-  return (decoders[encoding ?? '']?.(body) ?? body).toString('utf8');
+  return (decoders[encoding ?? '']?.(body, { maxOutputLength: maxTextBytes }) ?? body).toString('utf8');
 }
 
 /** A page that comes back by itself when the board does. */
