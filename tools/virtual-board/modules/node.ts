@@ -9,9 +9,9 @@ import type { ErrorReporter } from '../error-reporter.ts';
 import { CHIP_ID } from '../identity.ts';
 import type { Repl } from '../repl.ts';
 import type { ModuleHost, ResetCause } from './host.ts';
+import { FLASH_ID, infoFunction } from './node/info.ts';
+import { startupFunctions } from './node/startup.ts';
 
-/** A flash chip like the one on most development boards. */
-const FLASH_ID = 0x1640ef;
 /** system_get_rst_info: REASON_... of the SDK, with the boot ROM's raw cause. */
 const BOOT_REASON: Readonly<Record<ResetCause, readonly [raw: number, reason: number]>> = {
   'power-on': [1, 0],
@@ -23,7 +23,6 @@ const BOOT_REASON: Readonly<Record<ResetCause, readonly [raw: number, reason: nu
 };
 /** Longest deep sleep, microseconds. */
 const MAX_SLEEP_US = 36_000_000_000;
-const MODULES = 'adc,bit,crypto,encoder,file,gpio,mdns,net,node,pipe,pwm,rtctime,sjson,sntp,struct,tmr,uart,wifi';
 
 /** The system module (firmware: app/modules/node.c). */
 export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, createPipe: LuaFunction): LuaModule {
@@ -111,43 +110,6 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     return 1;
   }
 
-  function info(lua: Lua): number {
-    const option = lua.optString(1, 'legacy');
-    const { size } = host.flash;
-    const groups: Record<string, Record<string, number | string | boolean>> = {
-      lfs: { lfs_mapped: 0, lfs_base: 0, lfs_size: 0, lfs_used: 0 },
-      hw: { chip_id: CHIP_ID, flash_id: FLASH_ID, flash_size: size / 1024, flash_mode: 2, flash_speed: 40000000 },
-      sw_version: {
-        node_version_major: 3,
-        node_version_minor: 0,
-        node_version_revision: 4,
-        git_branch: 'release',
-        git_commit_id: '',
-        git_release: '3.0.0-release_20240225',
-        git_commit_dts: '202402250904',
-      },
-      build_config: { ssl: false, lfs_size: 0, modules: MODULES, number_type: 'float' },
-    };
-    if (option === 'legacy') return legacyInfo(lua, size);
-    const group = groups[option];
-    if (!group) return lua.argError(1, `invalid option '${option}'`);
-    lua.createTable(0, Object.keys(group).length);
-    for (const [name, value] of Object.entries(group)) {
-      if (typeof value === 'number') lua.pushNumber(value);
-      else if (typeof value === 'string') lua.pushString(value);
-      else lua.pushBoolean(value);
-      lua.setField(-2, name);
-    }
-    return 1;
-  }
-
-  function legacyInfo(lua: Lua, flashSize: number): number {
-    deprecated('node.info() without parameter', 'in the next version');
-    const values = [3, 0, 4, CHIP_ID, FLASH_ID, flashSize / 1024, 2, 40000000];
-    for (const value of values) lua.pushNumber(value);
-    return values.length;
-  }
-
   function nodeRandom(lua: Lua): number {
     const count = lua.top();
     if (count === 0) {
@@ -222,57 +184,6 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     throw new LuaError('node.sleep() is unavailable');
   }
 
-  function nodeStartup(lua: Lua): number {
-    if (lua.top() > 0) {
-      lua.checkTable(1);
-      readStartup(lua);
-    }
-    lua.createTable(0, 4);
-    if (startup.command !== undefined) {
-      lua.pushString(startup.command);
-      lua.setField(-2, 'command');
-    }
-    lua.pushBoolean(startup.banner);
-    lua.setField(-2, 'banner');
-    lua.pushBoolean(startup.delayMount);
-    lua.setField(-2, 'delay_mount');
-    lua.pushNumber(startup.frequency);
-    lua.setField(-2, 'frequency');
-    return 1;
-  }
-
-  /** An empty table restores the defaults. */
-  function readStartup(lua: Lua): void {
-    let isEmpty = true;
-    lua.pushNil();
-    while (lua.next(1)) {
-      const isNamed = lua.type(-2) === LuaType.string || lua.type(-2) === LuaType.number;
-      if (isNamed) isEmpty = false;
-      switch (lua.type(-2) === LuaType.string ? lua.toString(-2) : undefined) {
-        case 'command':
-          startup.command = lua.checkString(lua.top());
-          break;
-        case 'banner':
-          startup.banner = lua.toBoolean(-1);
-          break;
-        case 'frequency':
-          startup.frequency = lua.toInteger(-1) === 160 ? 160 : 80;
-          break;
-        case 'delay_mount':
-          startup.delayMount = lua.toBoolean(-1);
-          break;
-      }
-      lua.pop();
-    }
-    if (isEmpty) Object.assign(startup, { command: undefined, banner: true, delayMount: false, frequency: 80 });
-  }
-
-  function startupcommand(lua: Lua): number {
-    startup.command = lua.checkString(1);
-    lua.pushBoolean(true);
-    return 1;
-  }
-
   function getpartitiontable(lua: Lua): number {
     const { start, size } = files.region();
     lua.createTable(0, 4);
@@ -319,7 +230,7 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
     name: 'node',
     fields: {
       heap: nodeHeap,
-      info,
+      info: infoFunction(host.flash.size, deprecated),
       task: { post, LOW_PRIORITY: 0, MEDIUM_PRIORITY: 1, HIGH_PRIORITY: 2 },
       egc: { meminfo, setmode, NOT_ACTIVE: 0, ON_ALLOC_FAILURE: 1, ON_MEM_LIMIT: 2, ALWAYS: 4 },
       setonerror,
@@ -329,8 +240,7 @@ export function nodeModule(host: ModuleHost, repl: Repl, errors: ErrorReporter, 
       dsleep,
       dsleepMax: number(() => MAX_SLEEP_US),
       sleep: nodeSleep,
-      startup: nodeStartup,
-      startupcommand,
+      ...startupFunctions(startup),
       getpartitiontable,
       setpartitiontable,
       LFS: { get: noImage, list: noImage, reload },
