@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
@@ -37,6 +38,15 @@ describe('last-ack', () => {
   it('lists every verb', async () => {
     const { stdout } = await run(process.execPath, [program, '--help']);
     for (const { name } of verbs) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let complaints = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+    await once(child, 'close');
+    expect(complaints).toBe('');
   });
 
   it('answers a verb that it does not have with exit code 2 and the way to help', async () => {

@@ -24,6 +24,12 @@ const program = new Command('last-ack')
     ].join('\n'),
   );
 
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 const wanted = process.argv[2];
 for (const verb of verbs) {
   const command = program.command(verb.name).description(verb.summary);
