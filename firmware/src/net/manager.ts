@@ -55,6 +55,8 @@ const enum Time {
   PRESSED = 400,
   /** For the client to acknowledge an answer. */
   ANSWER = 30000,
+  /** Of a wait that is to be over before all others. */
+  FIRST = 1000000,
   /** TIME_WAIT. */
   WAIT = 12500,
   /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
@@ -146,37 +148,30 @@ export function answer(connection: Connection, text: string): boolean {
 function sweep(): Connection | undefined {
   let [longest, oldest]: (Connection | undefined)[] = [];
   let longestWait: number = Time.LINGER - 1;
-  let isLate = false;
   let oldestWait = -1;
   isQueued = false;
   for (const [, connection] of pairs(connections)) {
     const phase = connection[At.Phase];
     const waited = ((tmr.now() - connection[At.Since]) % 0x80000000) / 1000;
     if (phase === Phase.Lingering) {
-      if (!isLate && waited > longestWait) {
+      if (waited > longestWait) {
         longestWait = waited;
         longest = connection;
       }
     } else if (
+      longestWait < Time.FIRST &&
       waited >
-      (phase >= Phase.Queued
-        ? Time.ANSWER
-        : manager[Place.Open] >= Tcp.LIMIT
-          ? Time.PRESSED
-          : phase === Phase.Waiting
-            ? Time.IDLE
-            : Time.REQUEST)
+        (phase >= Phase.Queued
+          ? Time.ANSWER
+          : manager[Place.Open] >= Tcp.LIMIT
+            ? Time.PRESSED
+            : phase === Phase.Waiting
+              ? Time.IDLE
+              : Time.REQUEST)
     ) {
-      if (phase < Phase.Queued && manager[Place.Open] >= Tcp.LIMIT) {
-        // Others wait for the place: one at a time, the longest silence first, without a word.
-        if (!isLate || waited > longestWait) {
-          isLate = true;
-          longestWait = waited;
-          longest = connection;
-        }
-      } else {
-        enter(connection, Phase.Lingering);
-        if (phase === Phase.Receiving) overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).late(connection);
+      if (overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).late(connection)) {
+        longest = connection;
+        longestWait = Time.FIRST;
       }
     } else if (phase === Phase.Queued) {
       isQueued = true;
@@ -226,9 +221,7 @@ function sweep(): Connection | undefined {
     const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
     const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
     const sinceLast = ((tmr.now() - closedAt) % 0x80000000) / 1000;
-    if (
-      isLate ? node.heap() > Heap.FIRST_SEND : used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used
-    ) {
+    if (longestWait > Time.ANSWER || (used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used)) {
       const socket = longest[At.Socket];
       closedAt = tmr.now();
       closed.push(socket);

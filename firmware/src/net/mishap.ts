@@ -1,6 +1,6 @@
 /** What goes wrong with a connection; loaded when it does. */
 import { overlay } from '../runtime.ts';
-import { At, type Connection, Phase, type Protocol } from './connection.ts';
+import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts';
 import { answer, enter, manager } from './manager.ts';
 import { Place } from './state.ts';
 
@@ -9,10 +9,17 @@ function abandon(this: void, connection: Connection, why: 'late' | 'error'): voi
   manager[Place.Speaker].abandon(connection, why);
 }
 
-/** A request that took too long: the connection gets what the protocol has to say. */
-export function late(connection: Connection): void {
-  manager[Place.Late]++;
-  abandon(connection, 'late');
+/**
+ * A phase that took too long. A request gets what the protocol has to say; but true means that others wait for the
+ * place, and that the connection is to be closed without a word.
+ */
+export function late(connection: Connection): boolean {
+  const phase = connection[At.Phase];
+  if (phase === Phase.Receiving) manager[Place.Late]++;
+  if (phase < Phase.Queued && manager[Place.Open] >= Tcp.LIMIT) return true;
+  enter(connection, Phase.Lingering);
+  if (phase === Phase.Receiving) abandon(connection, 'late');
+  return false;
 }
 
 /** Prints the error of a callback; the connection gets what the protocol has to say, unless an answer has begun. */
