@@ -27,8 +27,10 @@ describe('whatever is sent, split anywhere, aborted or left', () => {
     expect(report).toMatchObject({ visits: COUNT, restarts: 0 });
     expect((report.heaps[0] ?? 0) - (report.heaps.at(-1) ?? 0)).toBeLessThan(TABLES);
     expect(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').response).toContain(' 200 ');
-    for (const status of ['200', '400', '401', '404', '405', '408', '413', '414', '422', '501', '505'])
+    for (const status of ['200', '400', '401', '404', '405', '413', '414', '422', '501', '505'])
       expect(report.outcomes[status], status).toBeGreaterThan(0);
+    // When others wait for the place, the slow are closed without a word.
+    if (clients === 1) expect(report.outcomes['408']).toBeGreaterThan(0);
   });
 });
 
