@@ -4,8 +4,8 @@
  */
 import { join } from '../src/system/station.ts';
 
-/** Milliseconds from one connection to the next; the device file `interval.lua` may return another number. */
-const INTERVAL = file.exists('interval.lua') ? (dofile('interval.lua') as number) : 5;
+/** Milliseconds from one connection to the next; the device file `interval.lua` may return a table with another number. */
+const INTERVAL = file.exists('interval.lua') ? (dofile('interval.lua') as { everyMs: number }).everyMs : 5;
 const PEER = '192.168.100.1';
 const PORT = 9000;
 

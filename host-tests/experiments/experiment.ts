@@ -7,8 +7,8 @@ export interface Program {
   name: string;
   entry: string;
   ready: string;
-  /** Files on the device beside the program. */
-  files?: Readonly<Record<string, string>>;
+  /** Numbers that it reads from a file on the device. */
+  settings?: { file: string; values: Readonly<Record<string, number>> };
 }
 
 /** What the laptop does with a board. */
@@ -16,8 +16,8 @@ export type PeerLoad =
   | { kind: 'heads'; everyMs: number; count: number; close: 'eof' | 'first'; afterMs: number }
   /** The device is the client: the laptop listens, as `ncat -l -k` does, for this long. */
   | { kind: 'listen'; port: number; durationMs: number }
-  /** The laptop asks once and reads `bytes`, or what Content-Length says, acknowledging by its policy. */
-  | { kind: 'fetch'; port: number; bytes: number | 'content-length'; durationMs: number; policy: AckPolicy };
+  /** The laptop asks once and reads what Content-Length says, or all that a bulk sender has, acknowledging by its policy. */
+  | { kind: 'fetch'; port: number; until: 'content-length' | 'all-sent'; policy: AckPolicy };
 
 /** What is done with the TCP of a profile alone, by programs that are models. Sizes in segments of 1460 bytes. */
 export type StackLoad =

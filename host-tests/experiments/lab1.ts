@@ -211,8 +211,12 @@ export function lab1(): Experiment[] {
           name: '1 per second',
         },
         {
-          ...asItWas(today(), NAIVE, heads(600, 1000 / 12), [exactly('restarts', restarts, 0)]),
-          name: '12 per second',
+          ...asItWas(today(), NAIVE, heads(800, 1000 / 14), [exactly('restarts', restarts, 0)]),
+          name: '14 per second',
+        },
+        {
+          ...asItWas(today(), NAIVE, heads(1000, 1000 / 18), [within('restarts', restarts, 1, Infinity)]),
+          name: '18 per second',
         },
         {
           ...asItWas(today(), NAIVE, heads(1000, 50), [within('restarts', restarts, 1, Infinity)]),

@@ -1,3 +1,4 @@
+import type { Observation } from './observation.ts';
 import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import type { BoardProfile } from '../../tools/virtual-board/profiles/profile.ts';
 import type { Experiment, PeerLoad, Program, StackLoad } from './experiment.ts';
@@ -19,13 +20,19 @@ const PORT = 9000;
 const [HEAP, TIME_WAIT] = [40_000, 184];
 
 const shortConnections = (everyMs: number): Program => ({
-  name: `a short connection every ${everyMs} ms`,
+  name: 'short connections',
   entry: 'examples/short-connections.ts',
   ready: 'client:',
-  files: { 'interval.lua': `return ${everyMs}` },
+  settings: { file: 'interval.lua', values: { everyMs } },
 });
 
 const BUDGETED: Program = { name: 'budgeted connections', entry: 'examples/budgeted-connections.ts', ready: 'client:' };
+
+/** The interval of examples/budgeted-connections.ts, milliseconds, and the length of its messages. */
+const [BUDGET_EVERY_MS, MESSAGE_BYTES] = [5, 12];
+/** Until a closed connection is surely gone, as the same example has it. */
+const LONGEST_WAIT_MS = 13_000;
+const messages = ({ transferred }: Observation): number => transferred / MESSAGE_BYTES;
 
 const listen = (durationMs: number): PeerLoad => ({ kind: 'listen', port: PORT, durationMs });
 const rawApi = (everyMs: number, durationMs: number): StackLoad => ({
@@ -82,6 +89,13 @@ export function lab2(): Experiment[] {
             exactly('restarts', restarts, 0),
             within('most TIME_WAIT', mostTimeWait, 30, 42, { reference: 'the budget, and one or two at its edge' }),
             within('lowest heap', lowestHeap, 8000, Infinity, { unit: 'B' }),
+            within('shortest TIME_WAIT', measure('shortestTimeWait'), today.tcp.timeWaitMs, Infinity, {
+              unit: 'ms',
+              reference: '2 MSL, never less',
+            }),
+            within('messages delivered', messages, (60_000 - LONGEST_WAIT_MS) / BUDGET_EVERY_MS, Infinity, {
+              reference: 'all but those that wait for the budget, 13 s at most',
+            }),
           ],
         },
       ],

@@ -32,15 +32,14 @@ function sends(plan: TrialPlan): BoardTrial {
     name: `${count} sends of ${length} B, ${inFlight === 1 ? 'one' : 'several'} in flight`,
     entry: 'examples/bulk-sender.ts',
     ready: 'bulk:',
-    files: { 'bulk.lua': `return {length=${length},count=${count},inFlight=${inFlight}}` },
+    settings: { file: 'bulk.lua', values: { length, count, inFlight } },
   };
-  const bytes = length * count;
   return {
     name,
     isCure,
     profile: findProfile(profile),
     program,
-    load: { kind: 'fetch', port, bytes, durationMs: count * policy.delayMs + 3000, policy },
+    load: { kind: 'fetch', port, until: 'all-sent', policy },
     figures,
   };
 }
@@ -51,7 +50,7 @@ const page = (policy: AckPolicy, figures: ExpectedFigure[]): BoardTrial => ({
   isCure: true,
   profile: findProfile('nodemcu-3.0'),
   program: { name: 'LED server', entry: 'src/main.ts', ready: 'listening' },
-  load: { kind: 'fetch', port: 80, bytes: 'content-length', durationMs: 5000, policy },
+  load: { kind: 'fetch', port: 80, until: 'content-length', policy },
   figures,
 });
 

@@ -1,6 +1,14 @@
-import { isBoardTrial, type BoardTrial, type PeerLoad, type StackTrial, type Trial } from './experiment.ts';
+import {
+  isBoardTrial,
+  type BoardTrial,
+  type PeerLoad,
+  type Program,
+  type StackTrial,
+  type Trial,
+} from './experiment.ts';
 import { Laboratory } from './laboratory.ts';
 import { NOTHING_OBSERVED, type Observation } from './observation.ts';
+import type { LinuxConnection, PeerEvents } from './peer/linux-connection.ts';
 import { GET, HEAD } from './request.ts';
 import { observeReceive } from './stack/receive.ts';
 import { observeSend } from './stack/send.ts';
@@ -32,42 +40,77 @@ function observeStack({ profile, load }: StackTrial, { seed, watch }: ObserveOpt
 
 function observeBoard(trial: BoardTrial, { firmware, seed, watch }: ObserveOptions): Observation {
   const { profile, program, load } = trial;
+  const server = load.kind === 'listen' ? new CountingServer() : undefined;
   const laboratory = new Laboratory({
     profile,
     firmware: firmware(program.entry),
-    files: program.files ?? {},
+    settings: program.settings,
     ready: program.ready,
     seed,
-    judged: load.kind === 'listen' ? 'laptop' : 'board',
+    judged: server ? 'laptop' : 'board',
     port: load.kind === 'heads' ? 80 : load.port,
     watch,
     ...(load.kind === 'fetch' && { policy: load.policy }),
+    ...(server && load.kind === 'listen' && { server: { port: load.port, events: server } }),
   });
-  const seen = applyLoad(laboratory, load);
+  const seen = applyLoad(laboratory, trial);
   return {
     ...NOTHING_OBSERVED,
     ...seen,
+    ...(server && { served: server.served, transferred: server.transferred }),
     ...laboratory.subject.finish(),
     lastAck: laboratory.laptop.count('LAST_ACK'),
   };
 }
 
+/** Takes all that comes, and closes when the device has. */
+class CountingServer implements PeerEvents {
+  served = 0;
+  transferred = 0;
+
+  opened(): void {
+    this.served++;
+  }
+
+  received(_connection: LinuxConnection, { length }: Uint8Array): void {
+    this.transferred += length;
+  }
+
+  ended(connection: LinuxConnection): void {
+    connection.close();
+  }
+
+  gone(): void {
+    // Nothing is kept of a connection.
+  }
+}
+
 type Seen = Partial<Pick<Observation, 'served' | 'transferMs' | 'transferred'>>;
 
-function applyLoad(laboratory: Laboratory, load: PeerLoad): Seen {
+function applyLoad(laboratory: Laboratory, { load, program }: BoardTrial): Seen {
   switch (load.kind) {
     case 'heads':
       return sendHeads(laboratory, load);
     case 'listen':
-      return acceptAll(laboratory, load);
+      laboratory.run(load.durationMs, 50);
+      return {};
     case 'fetch':
-      return fetchBytes(laboratory, load);
+      return fetchBytes(laboratory, load, load.until === 'all-sent' ? bytesOf(program) : Infinity);
   }
 }
 
-function fetchBytes(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'fetch' }>): Seen {
+/** What a bulk sender sends in all. */
+const bytesOf = ({ settings }: Program): number =>
+  (settings?.values['length'] ?? NaN) * (settings?.values['count'] ?? NaN);
+
+/** A fetch that takes longer is given up. */
+const PATIENCE_MS = 300_000;
+const SAMPLE_MS = 250;
+
+/** `bytes`: how many; Infinity: as many as Content-Length says. */
+function fetchBytes(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'fetch' }>, bytes: number): Seen {
   const { clock, laptop } = laboratory;
-  let wanted = load.bytes === 'content-length' ? Infinity : load.bytes;
+  let wanted = bytes;
   let began = 0;
   let ended = Infinity;
   let received = 0;
@@ -90,7 +133,8 @@ function fetchBytes(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'fet
     ended: (connection) => connection.close(),
     gone: () => undefined,
   });
-  laboratory.run(load.durationMs);
+  const deadline = clock.now() + PATIENCE_MS;
+  while (ended === Infinity && clock.now() < deadline) laboratory.run(SAMPLE_MS);
   return { served: ended < Infinity ? 1 : 0, transferMs: ended - began, transferred: received };
 }
 
@@ -119,19 +163,5 @@ function sendHeads(laboratory: Laboratory, load: Extract<PeerLoad, { kind: 'head
     });
   }
   laboratory.run(load.count * load.everyMs + load.afterMs);
-  return { served };
-}
-
-function acceptAll(laboratory: Laboratory, { port, durationMs }: Extract<PeerLoad, { kind: 'listen' }>): Seen {
-  let served = 0;
-  laboratory.laptop.listen(port, {
-    opened: () => undefined,
-    received: () => {
-      served++;
-    },
-    ended: (connection) => connection.close(),
-    gone: () => undefined,
-  });
-  laboratory.run(durationMs, 50);
   return { served };
 }

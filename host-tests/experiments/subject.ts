@@ -4,11 +4,13 @@ import { VirtualBoard } from '../../tools/virtual-board/board.ts';
 import type { Clock } from '../../tools/virtual-board/clock.ts';
 import type { BoardProfile } from '../../tools/virtual-board/profiles/profile.ts';
 import type { Random } from '../../tools/virtual-board/random.ts';
+import type { BoardEvent } from '../../tools/virtual-board/inspect.ts';
 import { MemoryFlash } from '../../tools/virtual-board/serial/memory-flash.ts';
 import { ObservedLink } from '../../tools/virtual-board/wire/capture.ts';
 import type { Link } from '../../tools/virtual-board/wire/link.ts';
 import { FlowTable, type JudgedFlow } from '../stress/verdict/flow-table.ts';
 import { readTcpFrame } from '../stress/verdict/frame.ts';
+import type { Program } from './experiment.ts';
 import type { Observation, Sample } from './observation.ts';
 import { BOARD, LAPTOP } from './peer/linux-host.ts';
 import type { WatchWire } from './stack/watch.ts';
@@ -17,8 +19,8 @@ export interface SubjectOptions {
   profile: BoardProfile;
   /** A folder that `last-ack build` wrote. */
   firmware: string;
-  /** Further files on the device, by name. */
-  files: Readonly<Record<string, string>>;
+  /** Numbers for the program. */
+  settings: Program['settings'];
   clock: Clock;
   random: Random;
   /** The board's end of the cable. */
@@ -36,12 +38,14 @@ export class Subject {
   readonly #flows: FlowTable;
   readonly #judged: JudgedFlow[] = [];
   readonly #samples: Sample[] = [];
+  readonly #timeWaitSince: number[] = [];
+  #shortestTimeWait = Infinity;
   #console = '';
   #restarts = 0;
   #startedAt = 0;
   #heapAtStart = 0;
 
-  constructor({ profile, firmware, files, clock, random, link, judged, port, watch }: SubjectOptions) {
+  constructor({ profile, firmware, settings, clock, random, link, judged, port, watch }: SubjectOptions) {
     this.#clock = clock;
     this.#flows = new FlowTable({ address: (judged === 'board' ? BOARD : LAPTOP) >>> 0, port }, (flow) => {
       this.#judged.push(flow);
@@ -55,12 +59,13 @@ export class Subject {
     this.board = new VirtualBoard({
       ...{ profile, clock, random, link: observed, speed: 'host' },
       flash: new MemoryFlash(),
-      files: { ...readFirmware(firmware), ...encode(files) },
+      files: { ...readFirmware(firmware), ...settingsFile(settings) },
     });
     this.board.onEvent((event) => {
       if (event.type === 'serial') this.#console += event.text;
       if (event.type === 'reset') this.#restarts++;
     });
+    this.board.onEvent((event) => this.#noteTimeWait(event), { pcb: true });
     this.board.powerOn();
   }
 
@@ -84,9 +89,21 @@ export class Subject {
     this.#flows.sweep(this.#clock.now());
   }
 
+  /** How long TIME_WAIT lasts. All last the same, so the oldest ends first; one that ended early would show. */
+  #noteTimeWait(event: BoardEvent): void {
+    if (event.type === 'reset') this.#timeWaitSince.length = 0;
+    if (event.type !== 'pcb') return;
+    if (event.to === 'TIME_WAIT') this.#timeWaitSince.push(event.t);
+    if (event.from !== 'TIME_WAIT') return;
+    const since = this.#timeWaitSince.shift() ?? event.t;
+    this.#shortestTimeWait = Math.min(this.#shortestTimeWait, event.t - since);
+  }
+
   /** Ends observation and switches the board off: every connection has its verdict. */
-  finish(): Pick<Observation, 'flows' | 'restarts' | 'samples' | 'heapAtStart' | 'heapAtEnd' | 'elapsedMs'> {
+  finish(): Omit<Observation, 'served' | 'transferMs' | 'transferred' | 'lastAck'> {
     const heapAtEnd = this.board.snapshot({ collect: true }).heap;
+    // Switched off, the board forgets every control block.
+    const measures = { shortestTimeWait: this.#shortestTimeWait };
     this.#flows.finish(this.#clock.now());
     this.board.close();
     return {
@@ -95,6 +112,7 @@ export class Subject {
       samples: this.#samples,
       heapAtStart: this.#heapAtStart,
       heapAtEnd,
+      measures,
       elapsedMs: this.#clock.now() - this.#startedAt,
     };
   }
@@ -106,5 +124,9 @@ function readFirmware(folder: string): Record<string, Uint8Array> {
   return Object.fromEntries(manifest.files.map(({ name }) => [name, readFileSync(join(folder, name))]));
 }
 
-const encode = (files: Readonly<Record<string, string>>): Record<string, Uint8Array> =>
-  Object.fromEntries(Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)]));
+/** A file that returns a Lua table. */
+function settingsFile(settings: Program['settings']): Record<string, Uint8Array> {
+  if (!settings) return {};
+  const fields = Object.entries(settings.values).map(([name, value]) => `${name}=${value}`);
+  return { [settings.file]: new TextEncoder().encode(`return {${fields.join(',')}}`) };
+}

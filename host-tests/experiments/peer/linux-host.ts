@@ -92,7 +92,9 @@ export class LinuxHost {
       start: Math.floor(random() * 2 ** 32),
       send: (segment) => this.#send(localPort, devicePort, segment),
       events: {
-        ...events,
+        opened: (opened) => events.opened(opened),
+        received: (receiver, data) => events.received(receiver, data),
+        ended: (ended) => events.ended(ended),
         gone: (gone, why) => {
           this.#connections.delete(key);
           events.gone(gone, why);

@@ -34,9 +34,12 @@ test('several parameters give every combination, the last changing fastest', () 
   ]);
 });
 
-test('a load, an ACK policy, a profile and its quirks can be changed; what a trial has not cannot', () => {
+test('a load, an ACK policy, a program, a profile and its quirks can be changed; what a trial has not cannot', () => {
   expect(changeTrial(trial('1.1'), { name: 'everyMs', value: 7 }).load).toMatchObject({ everyMs: 7 });
   expect(changeTrial(trial('4.2'), { name: 'delayMs', value: 7 }).load).toMatchObject({ policy: { delayMs: 7 } });
+  expect(changeTrial(trial('4.2'), { name: 'count', value: 7 })).toMatchObject({
+    program: { settings: { values: { count: 7, length: 1460 } } },
+  });
   expect(changeTrial(trial('3.1'), { name: 'windowMss', value: 7 }).load).toMatchObject({ windowMss: 7 });
   expect(changeTrial(trial('1.1'), { name: 'timeWaitMs', value: 7 }).profile.tcp.timeWaitMs).toBe(7);
   expect(changeTrial(trial('1.1'), { name: 'killsOldestAt', value: 7 }).profile.net.quirks.killsOldestAt).toBe(7);

@@ -20,6 +20,10 @@ export function changeTrial(trial: Trial, { name, value }: Setting): Trial {
   if (isBoardTrial(trial)) {
     const load = changed(trial.load, name, value);
     if (load) return { ...trial, load };
+    const values = changed(trial.program.settings?.values ?? {}, name, value);
+    if (values && trial.program.settings) {
+      return { ...trial, program: { ...trial.program, settings: { ...trial.program.settings, values } } };
+    }
     if (trial.load.kind === 'fetch') {
       const policy = changed(trial.load.policy, name, value);
       if (policy) return { ...trial, load: { ...trial.load, policy } };

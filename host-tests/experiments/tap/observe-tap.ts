@@ -35,7 +35,7 @@ export async function observeTap(
   const clock = new RealClock();
   const subject = new Subject({
     ...{ profile, firmware, watch, link, clock, random: seededRandom(seed) },
-    ...{ files: program.files ?? {}, judged: 'board', port: PORT },
+    ...{ settings: program.settings, judged: 'board', port: PORT },
   });
   try {
     while (!subject.hasSaid(program.ready)) await sleep(20);
