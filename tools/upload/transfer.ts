@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../virtual-board/clock.ts';
@@ -42,15 +43,21 @@ export function nodemcuToolTransfer(repl: Repl, clock: Clock): Transfer {
   };
 }
 
-/** nodemcu-tool reads files only; this one may hold a password, so nobody else may read it and it does not stay. */
+/**
+ * nodemcu-tool reads files only; this one may hold a password, so nobody else may read it and it does not stay, however
+ * the process ends.
+ */
 async function withLocalFile(bytes: Uint8Array, use: (path: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'last-ack-'));
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', discard);
   try {
     const path = join(folder, 'file');
     await writeFile(path, bytes, { mode: 0o600 });
     await use(path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', discard);
+    discard();
   }
 }
 
