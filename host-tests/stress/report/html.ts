@@ -143,7 +143,7 @@ function ladderRow(step: StepReport): string {
       (name) => `<span class="${verdictInfo[name].severity}">${name} ${formatCount(step.verdicts[name] ?? 0)}</span>`,
     );
   const schedule = scheduleLine(step);
-  const below = [...(schedule === '' ? [] : [`<span>${schedule}</span>`]), ...unclean];
+  const below = [...(schedule === '' ? [] : [`<span class="schedule">${schedule}</span>`]), ...unclean];
   const row = `<tr><td>${escape(step.name)}</td><td>${step.style}</td>${numbers.map((number) => `<td class="number">${number}</td>`).join('')}</tr>`;
   return below.length === 0 ? row : `${row}<tr class="below"><td></td><td colspan="9">${below.join(' ')}</td></tr>`;
 }

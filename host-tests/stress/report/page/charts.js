@@ -81,7 +81,7 @@ function drawTimeline() {
         { label: 'time', value: (_, value) => (value == null ? '' : `${value.toFixed(1)} s`) },
         ...series.toReversed(),
       ],
-      axes: [timeAxis(), axis({ size: 60, values: (_, ticks) => ticks.map((tick) => `${tick}/s`) })],
+      axes: [timeAxis(), axis({ size: 70, values: (_, ticks) => ticks.map((tick) => `${tick}/s`) })],
     },
     [x, ...stacked.toReversed()],
   );
