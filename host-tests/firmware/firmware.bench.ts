@@ -1,6 +1,7 @@
 import type { Bench, Effort, Figure } from '../../tools/bench/bench.ts';
 import { type ClosingStyle, exchange, runLoad, type LoadOptions } from './client.ts';
 import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
+import { judgeLoad } from './verdicts.ts';
 
 const HEAD = 'HEAD / HTTP/1.0\r\n\r\n';
 /** Longer than TIME_WAIT lasts and sockets are kept. */
@@ -119,6 +120,20 @@ async function run(report: Report, effort: Effort): Promise<void> {
     bar: { atMost: 250 },
   });
   reportLoad(report, 'waits for EOF, 5 per second', perSecond, measure(naive, steady, false));
+
+  for (const style of ['closes-first', 'waits-for-eof'] as const) {
+    const labReport = { request: HEAD, style, clients: 1, total: 150, intervalMs: 200 };
+    const { verdicts, unanswered } = judgeLoad(files, 'nodemcu-2016', labReport);
+    report({
+      subject: `firmware of 2016, ${style}, 150 at 0.2 s: duels`,
+      value: verdicts['duel'] ?? 0,
+      unit: 'duels',
+      bar: { atMost: 0 },
+      note: `${Object.entries(verdicts)
+        .map(([verdict, count]) => `${verdict} ${count}`)
+        .join(', ')}; without answer and EOF within 15 s: ${unanswered}`,
+    });
+  }
 
   const styles: readonly ClosingStyle[] = ['closes-first', 'waits-for-eof'];
   for (const style of styles) {

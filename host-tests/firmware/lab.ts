@@ -45,7 +45,7 @@ export interface LabOptions {
   faults?: string;
   heap?: number;
   /** Told of each frame that the board sends or gets. */
-  onFrame?: () => void;
+  onFrame?: (direction: 'rx' | 'tx', frame: Uint8Array) => void;
 }
 
 /** A virtual board and a client stack without bugs on one wire, in virtual time. */
