@@ -106,7 +106,7 @@ async function finishRun(file: ResultsFile, options: Options): Promise<void> {
   const { out, json } = options;
   await writeJson(out, file);
   const page = pageOf(options);
-  await writeFile(page, await experimentsPage(file.results, file.seed));
+  await writePage(page, await experimentsPage(file.results, file.seed));
   const passed = file.results.filter((result) => result.passed).length;
   const seconds = (performance.now() / 1000).toFixed(1);
   const summary = `${passed} of ${file.results.length} experiments within their ranges, seed ${file.seed}, ${seconds} s`;
@@ -118,10 +118,15 @@ async function finishRun(file: ResultsFile, options: Options): Promise<void> {
 async function finishSweep(result: SweepResult, options: Options): Promise<void> {
   await writeJson(options.out, result);
   const page = pageOf(options);
-  await writeFile(page, await sweepPage(result));
+  await writePage(page, await sweepPage(result));
   if (options.json) console.log(JSON.stringify(result));
   else console.log(`${sweepText(result)}\n\n${result.points.length} of ${result.total} runs; ${page}, ${options.out}`);
   process.exitCode = sweepPassed(result) ? ExitCode.good : ExitCode.failed;
+}
+
+async function writePage(path: string, html: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, html);
 }
 
 const pageOf = ({ html, out }: Options): string => html ?? out.replace(/(\.json)?$/, '.html');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Experiment } from './experiment.ts';
+import { isBoardTrial, type Experiment, type Trial } from './experiment.ts';
 import { allExperiments } from './experiments.ts';
 import { NOTHING_OBSERVED } from './observation.ts';
 import { runExperiments, type ExperimentResult } from './run.ts';
@@ -11,6 +11,7 @@ const uncured = (experiment: Experiment): Experiment => ({
   ...experiment,
   trials: experiment.trials.filter(({ isCure }) => !isCure),
 });
+const isOurs = (trial: Trial): boolean => isBoardTrial(trial) && trial.program.entry === 'src/main.ts';
 const run = (experiments: readonly Experiment[], seed = 1): Promise<ExperimentResult[]> =>
   runExperiments(experiments, { seed, plots: false, workers: 0 });
 
@@ -84,8 +85,16 @@ test.each(['4.1', '4.2', '4.3'])(
   async (id) => {
     const withoutOurs = pick(id).map((experiment) => ({
       ...experiment,
-      trials: experiment.trials.filter((trial) => !('program' in trial && trial.program.entry === 'src/main.ts')),
+      trials: experiment.trials.filter((trial) => !isOurs(trial)),
     }));
     expect(missed(await run(withoutOurs))).toEqual([]);
   },
 );
+
+test("this project's firmware as the cure: everything answered, no duel, no restart, heap to spare, no delayed ACK waited for", async () => {
+  const cures = all
+    .map((experiment) => ({ ...experiment, trials: experiment.trials.filter(isOurs) }))
+    .filter(({ trials }) => trials.length > 0);
+  expect(cures.map(({ id }) => id)).toEqual(['1.1', '1.2', '1.7', '4.1', '4.2']);
+  expect(missed(await run(cures))).toEqual([]);
+});
