@@ -216,6 +216,27 @@ const programs: Record<string, Record<string, string>> = {
       export function tail(n: number): number { log.push('tail'); return last(n); }
     `,
   },
+  'records that a function looks into again and again': {
+    'main.ts': `
+      import { state, list } from './state.ts';
+      let changing = { n: 1 };
+      function touch(depth: number): number {
+        state.a += 1;
+        state.b = state.a * 2;
+        changing.n += state.c;
+        if (depth > 0) { changing = { n: 100 }; changing.n += 1; changing.n += touch(depth - 1); }
+        const inner = (): number => { state.c += state.a; const state_2 = 5; return state.c + state_2; };
+        for (const state of list) changing.n += state;
+        return state.a + state.b + inner() + changing.n;
+      }
+      function text(word: string): string {
+        list.push(1); list.push(2); list.push(list.length); list.push(list[0]!);
+        return string.upper(word) + list.join('-');
+      }
+      print(touch(2), touch(0), text('x'), state.a, state.b, state.c, changing.n);
+    `,
+    'state.ts': `export const state = { a: 1, b: 2, c: 3 };\nexport const list: number[] = [7];`,
+  },
   'more locals than one function may have': {
     'main.ts': `
       ${Array.from({ length: 6 }, (_, m) => `import { f${m}, total${m} } from './m${m}.ts';`).join('\n')}

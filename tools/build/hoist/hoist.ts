@@ -11,6 +11,7 @@ import type { Partition } from './partition.ts';
 import { simplify } from './simplify.ts';
 import { removeTemporaries } from './temporaries.ts';
 import { type Unit, readUnit } from './unit.ts';
+import { copyUpvalues } from './upvalue-copies.ts';
 
 /** What is known of the other files of the board. */
 export interface HoistContext {
@@ -44,6 +45,7 @@ export function hoist(graph: ModuleGraph, part: Partition, context: HoistContext
   simplify(segments);
   inlineCalls(segments);
   removeTemporaries(segments);
+  copyUpvalues(segments);
   return withinLimit(segments, '____shared');
 }
 
