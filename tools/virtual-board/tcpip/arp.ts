@@ -14,7 +14,7 @@ const IPV4_LENGTH = 4;
 const TABLE_SIZE = 10;
 const ROUND_MS = 5000;
 const LIFETIME = 240;
-const REFRESH_AGE = 228;
+const REFRESH_MS = (LIFETIME - 228) * ROUND_MS;
 /** An unanswered request is given up after two rounds. */
 const PENDING_LIFETIME = 2;
 /** Of the packets that wait for an answer the newest three are kept. */
@@ -24,8 +24,9 @@ interface ArpEntry {
   readonly address: Ipv4Address;
   /** Undefined while the neighbour has not answered. */
   mac: Uint8Array | undefined;
-  /** The round in which we heard of it. */
+  /** The round in which we heard of it, and when that makes it too old, ms. */
   round: number;
+  expiresAt: number;
   /** The round in which an entry about to expire was last asked for. */
   refreshed: number;
   readonly waiting: Uint8Array[];
@@ -42,9 +43,9 @@ const roundOf = (now: number): number => Math.floor(now / ROUND_MS);
 export function lookUpNeighbour(netif: NetworkInterface, address: Ipv4Address): Uint8Array | undefined {
   const entry = find(netif, address);
   if (!entry?.mac) return undefined;
-  const round = roundOf(netif.clock.now());
-  if (round - entry.round >= REFRESH_AGE && round > entry.refreshed) {
-    entry.refreshed = round;
+  const now = netif.clock.now();
+  if (now >= entry.expiresAt - REFRESH_MS && roundOf(now) > entry.refreshed) {
+    entry.refreshed = roundOf(now);
     ask(netif, address);
   }
   return entry.mac;
@@ -71,10 +72,15 @@ export function noticeNeighbour(netif: NetworkInterface, address: Ipv4Address, f
   if (entry) update(netif, entry, frame, MAC_LENGTH);
 }
 
+function touch(entry: ArpEntry, now: number): void {
+  entry.round = roundOf(now);
+  entry.expiresAt = (entry.round + (entry.mac ? LIFETIME : PENDING_LIFETIME)) * ROUND_MS;
+}
+
 /** The MAC address at `at` of a frame is the neighbour's: what waited for it goes out. */
 function update(netif: NetworkInterface, entry: ArpEntry, frame: Uint8Array, at: number): void {
   if (!entry.mac || !hasMac(frame, at, entry.mac)) entry.mac = frame.slice(at, at + MAC_LENGTH);
-  entry.round = roundOf(netif.clock.now());
+  touch(entry, netif.clock.now());
   for (let waiting = entry.waiting.shift(); waiting; waiting = entry.waiting.shift()) {
     waiting.set(entry.mac, 0);
     sendFrame(netif, waiting);
@@ -124,21 +130,19 @@ function find({ arp, clock }: NetworkInterface, address: Ipv4Address): ArpEntry 
   for (let place = 0; place < TABLE_SIZE; place++) {
     const entry = arp[place];
     if (entry?.address !== address) continue;
-    if (!isExpired(entry, clock.now())) return entry;
+    if (clock.now() < entry.expiresAt) return entry;
     arp[place] = undefined;
   }
   return undefined;
 }
 
-const isExpired = (entry: ArpEntry, now: number): boolean =>
-  roundOf(now) - entry.round >= (entry.mac ? LIFETIME : PENDING_LIFETIME);
-
 /** A new entry: in a free place, or in that of the oldest known neighbour, or of the oldest unanswered request. */
 function create(netif: NetworkInterface, address: Ipv4Address): ArpEntry {
-  let place = netif.arp.findIndex((entry) => !entry || isExpired(entry, netif.clock.now()));
+  const now = netif.clock.now();
+  let place = netif.arp.findIndex((entry) => !entry || now >= entry.expiresAt);
   if (place < 0) place = oldest(netif.arp, (entry) => entry.mac !== undefined) ?? oldest(netif.arp, () => true) ?? 0;
-  const round = roundOf(netif.clock.now());
-  const entry: ArpEntry = { address, mac: undefined, round, refreshed: round, waiting: [] };
+  const entry: ArpEntry = { address, mac: undefined, round: 0, expiresAt: 0, refreshed: roundOf(now), waiting: [] };
+  touch(entry, now);
   netif.arp[place] = entry;
   return entry;
 }
