@@ -69,16 +69,16 @@ class Wire {
   #schedule(): void {
     const head = this.#queue[0];
     if (!head) return;
-    const wait = this.#rate === 'instant' ? 0 : this.#untilNextLot(head);
+    const wait = this.#rate === 'instant' ? 0 : this.#untilNextLot(head.baudRate);
     this.#timer = this.#clock.after(wait, () => {
       this.#timer = undefined;
       this.#carry();
     });
   }
 
-  /** Of a long chunk another lot, some time later; the end of a chunk at the moment when the wire has carried it. */
-  #untilNextLot({ bytes, offset, baudRate }: Chunk): number {
-    const restMs = msFor(bytes.length - offset, baudRate);
+  /** While much is queued another lot, some time later; the end of it all at the moment when the wire has carried it. */
+  #untilNextLot(baudRate: number): number {
+    const restMs = msFor(this.#pending, baudRate);
     if (restMs > LOT_MS) return Math.max(LOT_MS, msFor(1, baudRate));
     return this.#carriedUntil + restMs - this.#clock.now();
   }
