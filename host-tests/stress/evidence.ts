@@ -63,7 +63,8 @@ function waysToCapture(choice: CaptureChoice, target: CheckedTarget): FrameSourc
   if (interfaceName === undefined) return [];
   return [
     { kind: 'packet-socket', interface: interfaceName },
-    { kind: 'tcpdump', interface: interfaceName, host: address, port },
+    { kind: 'program', program: 'tcpdump', interface: interfaceName, host: address, port },
+    { kind: 'program', program: 'dumpcap', interface: interfaceName, host: address, port },
   ];
 }
 

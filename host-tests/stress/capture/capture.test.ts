@@ -20,6 +20,24 @@ const reason = await startCapture(
   })
   .catch((error: unknown) => String(error));
 
+/** Why a program cannot capture here; empty when it can. */
+const whyNot = async (program: 'tcpdump' | 'dumpcap'): Promise<string> =>
+  startCapture(
+    { kind: 'program', program, interface: 'lo', host: '127.0.0.1', port: 1 },
+    { address: '127.0.0.1', port: 1 },
+    () => undefined,
+  )
+    .then(async (capture) => {
+      await capture.close();
+      return '';
+    })
+    .catch((error: unknown) => String(error));
+
+const programs = [
+  { program: 'tcpdump', reason: await whyNot('tcpdump') },
+  { program: 'dumpcap', reason: await whyNot('dumpcap') },
+] as const;
+
 const servers: Server[] = [];
 
 afterEach(() => {
@@ -32,6 +50,7 @@ async function stressServer(
   style: 'read-to-eof' | 'client-first',
   close: 'fin' | 'rst' | 'never',
   captureFolder?: string,
+  program?: 'tcpdump' | 'dumpcap',
 ): Promise<StressReport> {
   let isProbe = true;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -46,9 +65,11 @@ async function stressServer(
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   return runStress({
     host: '127.0.0.1',
-    port: (server.address() as AddressInfo).port,
+    port,
+    ...(program && { capture: { kind: 'program', program, interface: 'lo', host: '127.0.0.1', port } }),
     path: '/',
     method: 'HEAD',
     warmUp: false,
@@ -86,3 +107,10 @@ test.skipIf(reason !== '')(`the first bad end is kept as a capture file with its
   expect(bytes.toString('latin1')).toContain('rst-after-data: RST (acceptable) after');
   rmSync(folder, { recursive: true });
 });
+
+for (const { program, reason } of programs)
+  test.skipIf(reason !== '')(`${program} captures where we may not ${reason}`, async () => {
+    const report = await stressServer('read-to-eof', 'fin', undefined, program);
+    expect(report.evidence).toMatchObject({ kind: 'capture', source: `${program} on lo`, drops: 0, unseen: 0 });
+    expect(report.totals.verdicts).toEqual({ 'device-first-clean': report.totals.connections });
+  });

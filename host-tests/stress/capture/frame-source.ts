@@ -16,5 +16,5 @@ export interface FrameSource {
 /** A frame source by description, so that it can be opened in another thread. */
 export type FrameSourceOptions =
   | { kind: 'packet-socket'; interface: string }
-  | { kind: 'tcpdump'; interface: string; host: string; port: number }
+  | { kind: 'program'; program: 'tcpdump' | 'dumpcap'; interface: string; host: string; port: number }
   | { kind: 'board-frames'; controlPath: string; board: { address: string; port: number } };

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameSource, OnFrame } from './frame-source.ts';
+import { PcapStream } from './pcap-stream.ts';
+
+/** Kernel buffer in MiB: the default loses frames at full rate, this one lost none. */
+const BUFFER_MIB = 64;
+/** Bytes of each frame: every header, with options. */
+const SNAP = 128;
+
+interface CaptureProgram {
+  arguments: (interfaceName: string, filter: string) => string[];
+  /** What it says on stderr once it captures. */
+  begun: string;
+  /** How long it may hold frames back, milliseconds: at its end it drops those. */
+  holdsMs: number;
+  /** Finds the number of lost frames in what it says at its end. */
+  lost: RegExp;
+}
+
+const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
+  tcpdump: {
+    arguments: (name, filter) => [
+      ...['-i', name, '-n', '-U', '-s', String(SNAP), '-B', String(BUFFER_MIB * 1024)],
+      ...['--immediate-mode', '-w', '-', filter],
+    ],
+    begun: 'listening on',
+    holdsMs: 0,
+    lost: /(\d+) packets? dropped by kernel/,
+  },
+  dumpcap: {
+    arguments: (name, filter) => [
+      ...['-i', name, '-P', '-q', '-s', String(SNAP), '-B', String(BUFFER_MIB)],
+      ...['-f', filter, '-w', '-'],
+    ],
+    begun: 'File:',
+    holdsMs: 600,
+    lost: /Packets received\/dropped on interface .*: \d+\/(\d+)/,
+  },
+};
+
+export type CaptureProgramName = keyof typeof programs;
+
+/**
+ * Captures through a program, for machines where it may capture and we may not. Rejects with the program's own words
+ * when it cannot.
+ */
+export async function openCaptureProgram(
+  name: CaptureProgramName,
+  interfaceName: string,
+  filter: string,
+  onFrame: OnFrame,
+): Promise<FrameSource> {
+  const program = programs[name];
+  const child = spawn(name, program.arguments(interfaceName, filter), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const stream = new PcapStream(onFrame);
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => stream.take(chunk));
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      words += error.message;
+      resolve();
+    });
+    child.on('close', () => resolve());
+  });
+  const listening = (async () => {
+    while (!words.includes(program.begun)) await once(child.stderr, 'data');
+    return true;
+  })();
+  if ((await Promise.race([listening, ended])) !== true) throw new Error(words.trim() || `${name} ended at once`);
+  return {
+    name: `${name} on ${interfaceName}`,
+    drops: () => Number(program.lost.exec(words)?.[1] ?? 0),
+    close: async () => {
+      await sleep(program.holdsMs);
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
