@@ -72,7 +72,7 @@ declare namespace node {
   /** Makes `x.lc` of `x.lua` on the board: at most 50 local variables per function, and no line numbers. @throws */
   function compile(name: string): void;
   /** How much debug information later compilations keep: 1 all, 2 line numbers, 3 none. */
-  function stripdebug(level?: 1 | 2 | 3): number | undefined;
+  function stripdebug(level?: 1 | 2 | 3, of?: (this: void, ...args: never[]) => unknown): number | undefined;
 
   function random(): number;
   function random(last: number): number;

@@ -31,21 +31,16 @@ export function respond(
   const [word] = request.fields.find(`\nconnection:[^\r\n]*${request.minor === 1 ? 'close' : 'keep%-alive'}`);
   const isKnown = isHead && isSteady === true && request.size === request.input.length;
   const keep = !isKnown && manager[Place.Open] <= Limit.KEEP && (word !== undefined) === (request.minor === 0);
-  const head = `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}`;
-  const rest = isHead || source === undefined ? 0 : length!;
-  let text = `${head}\r\n\r\n${isHead ? '' : body}`;
+  const text = `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${length ?? body.length}\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n${isHead ? '' : body}`;
   connection[At.Keep] = keep ? true : undefined;
   if (isKnown) {
     manager[Place.Known] = request.input;
     manager[Place.Reply] = text;
   }
-  if (rest === 0 && text.length <= Tcp.SEGMENT) {
+  if (text.length <= Tcp.SEGMENT && (isHead || source === undefined)) {
     answer(connection, text);
     return;
   }
-  // White space after a field, so that all segments are full: one that is not would wait for the acknowledgement of the
-  // one before (Nagle), and that one alone may be acknowledged half a second late.
-  text = `${head}${string.rep(' ', -(text.length + rest) % Tcp.SEGMENT)}${text.sub(head.length + 1)}`;
   const { stream } = overlay<typeof import('../net/stream.ts')>($module('../net/stream.ts'));
-  stream(connection, text, rest === 0 ? undefined : source);
+  stream(connection, text, isHead ? undefined : source);
 }

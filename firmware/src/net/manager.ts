@@ -328,3 +328,6 @@ manager[Place.Listener] = (socket, what) => {
 // That firmware does not say why a connection ended.
 manager[Place.Ended] = isEspconn ? (socket) => manager[Place.Listener]!(socket, 0) : manager[Place.Listener];
 sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, manager[Place.Listener] as unknown as (timer: tmr.Timer) => void);
+
+// Line numbers of what always stays would take the memory of one close.
+for (const resident of [enter, freeHeap, answer, handle, manager[Place.Listener]]) node.stripdebug(3, resident);
