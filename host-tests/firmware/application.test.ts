@@ -173,12 +173,63 @@ describe('the boot guard', () => {
     expect(lab.log).not.toContain('listening');
   });
 
-  it('stays in safe mode after three crashes in a row', () => {
+  it('gives the prompt to whoever holds the flash button', () => {
+    lab = new Lab({ files });
+    lab.board.powerOn();
+    lab.runUntil(() => lab.log.includes('press a key'), 5000);
+    lab.board.setInput(0, 0);
+    lab.run(5000);
+    expect(lab.log).toContain('the prompt is yours');
+    expect(lab.log).not.toContain('listening');
+  });
+
+  it('stays in safe mode after three crashes in a row, with a prompt that takes a mended file', () => {
     lab = new Lab({ files: { ...files, 'led_control.lc': Buffer.from('not Lua') } });
     lab.board.powerOn();
     expect(lab.runUntil(() => lab.log.includes('safe mode'), 60_000)).toBe(true);
     const { restarts } = lab;
     lab.run(30_000);
     expect(lab.restarts).toBe(restarts);
+    lab.board.serial.write(
+      Buffer.from('f = file.open("mended", "w") f:write("it") f:close() print(file.exists("mended"))\n'),
+    );
+    lab.run(1000);
+    expect(lab.log).toMatch(/\ntrue\r/);
+    lab.log = '';
+    lab.board.reset('external');
+    lab.run(1000);
+    expect(lab.log).toContain('press a key');
+  });
+});
+
+describe('the Wi-Fi link', () => {
+  it('is tried again ever less often while it is away, and serves when it is back', () => {
+    boot();
+    lab.board.setAccessPoint(false);
+    lab.run(240_000);
+    const waits = Array.from(lab.log.matchAll(/trying again; next time in (\d+) s/g), ([, seconds]) => Number(seconds));
+    expect(waits).toEqual([20, 40, 80, 120]);
+    expect(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').outcome).not.toBe('answered');
+    lab.log = '';
+    lab.board.setAccessPoint(true);
+    expect(lab.runUntil(() => lab.log.includes('listening'), 130_000)).toBe(true);
+    expect(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').response).toContain(' 200 ');
+  });
+
+  it('is joined as wifi.lua says, and tells the name by multicast DNS', () => {
+    const names: string[] = [];
+    const settings =
+      'return {ssid="last-ack-lab", ip="192.168.100.99", netmask="255.255.255.0", gateway="192.168.100.1", hostname="kitchen"}';
+    lab = new Lab({
+      files: { ...files, 'wifi.lua': Buffer.from(settings) },
+      onFrame: (direction, frame) => {
+        // UDP to port 5353: RFC 6762.
+        if (direction === 'tx' && frame[23] === 17 && frame[36] === 0x14 && frame[37] === 0xe9)
+          names.push(Buffer.from(frame).toString('latin1'));
+      },
+    });
+    lab.boot();
+    lab.run(5000);
+    expect(names.join('')).toContain('\x07kitchen\x05local\0');
   });
 });
