@@ -5,6 +5,7 @@ import { mostAlive, mostLocals } from './alive.ts';
 import { type CallSite, findCallSites, isWholeCall } from './call-site.ts';
 import { type Callee, Inliner } from './inliner.ts';
 import type { Segment } from './merge.ts';
+import { NamePool } from './names.ts';
 import { returnShape } from './returns.ts';
 
 /** Upvalues that a function may get; the device allows 60. */
@@ -28,31 +29,50 @@ function inlineSome(segments: readonly Segment[]): boolean {
     segments.map((segment) => segment.statements),
     callees,
   );
+  const round = { statements, scopes, pool: poolOf(statements) };
   const changed = new Set<lua.Node>();
   for (const [name, callee] of callees) {
     const site = sites.get(name);
     const touched = site && [callee.fn, callee.declaration, site.caller ?? site.around, site.around];
     if (!touched || touched.some((node) => changed.has(node)) || callee.declaration === site.around) continue;
-    if (!inlineExpression(callee, site, statements, scopes) && !inlineBody(callee, site, statements, scopes)) continue;
+    if (!inlineExpression(callee, site, round) && !inlineBody(callee, site, round)) continue;
     removeDeclaration(callee);
     for (const node of touched) changed.add(node);
   }
   return changed.size > 0;
 }
 
+/** The chunk as it is in one round. */
+interface Round {
+  statements: readonly lua.Statement[];
+  scopes: Scopes;
+  /** Knows every name in it. */
+  pool: NamePool;
+}
+
+function poolOf(statements: readonly lua.Statement[]): NamePool {
+  const pool = new NamePool();
+  for (const statement of statements) {
+    walkLua(statement, (node) => {
+      if (lua.isIdentifier(node)) pool.reserve([node.text]);
+    });
+  }
+  return pool;
+}
+
 /** Puts a function that only returns an expression into any place, if its arguments have no effects. */
-function inlineExpression(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
+function inlineExpression(callee: Callee, site: CallSite, { scopes, pool }: Round): boolean {
   const value = returnedExpression(callee.fn);
   if (!value || (site.isStatement && !lua.isCallExpression(value))) return false;
-  const inliner = new Inliner(callee, site, chunk, scopes);
+  const inliner = new Inliner(callee, site, scopes, pool);
   if (!inliner.takesNoLocals()) return false;
   inliner.replaceExpression(value);
   return true;
 }
 
-function inlineBody(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
-  if (!site.leads || !canInline(callee, site, chunk, scopes)) return false;
-  new Inliner(callee, site, chunk, scopes).replaceStatement(site.leads);
+function inlineBody(callee: Callee, site: CallSite, round: Round): boolean {
+  if (!site.leads || !canInline(callee, site, round)) return false;
+  new Inliner(callee, site, round.scopes, round.pool).replaceStatement(site.leads);
   return true;
 }
 
@@ -83,11 +103,11 @@ function findCallees(segments: readonly Segment[], scopes: Scopes): Map<lua.Node
   return callees;
 }
 
-function canInline({ fn }: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes): boolean {
+function canInline({ fn }: Callee, site: CallSite, { statements, scopes }: Round): boolean {
   const { caller, call, leads } = site;
   const isReturned = leads && lua.isReturnStatement(leads.statement) && isWholeCall(leads.statement, call);
   if (!isReturned && returnShape(fn.body.statements) === 'in loop') return false;
-  const alive = caller ? mostAlive(caller.body.statements) + (caller.params?.length ?? 0) : mostAlive(chunk);
+  const alive = caller ? mostAlive(caller.body.statements) + (caller.params?.length ?? 0) : mostAlive(statements);
   if (alive + mostAlive(fn.body.statements) + (fn.params?.length ?? 0) + 1 > mostLocals) return false;
   return !caller || upvaluesOf([caller, fn], scopes).size <= mostUpvalues;
 }

@@ -4,7 +4,7 @@ import type { Binding, Scopes } from '../lua-ast/scopes.ts';
 import { walkLua } from '../lua-ast/walk.ts';
 import { type CallSite, isWholeCall } from './call-site.ts';
 import type { Segment } from './merge.ts';
-import { NamePool } from './names.ts';
+import type { NamePool } from './names.ts';
 import { originOf } from './origin.ts';
 import { withoutReturns } from './returns.ts';
 
@@ -21,17 +21,14 @@ export class Inliner {
   private readonly callee: Callee;
   private readonly site: CallSite;
   private readonly scopes: Scopes;
-  private readonly pool = new NamePool();
+  private readonly pool: NamePool;
 
-  constructor(callee: Callee, site: CallSite, chunk: readonly lua.Statement[], scopes: Scopes) {
+  /** `pool` knows all names of the chunk. */
+  constructor(callee: Callee, site: CallSite, scopes: Scopes, pool: NamePool) {
     this.callee = callee;
     this.site = site;
     this.scopes = scopes;
-    for (const statement of chunk) {
-      walkLua(statement, (node) => {
-        if (lua.isIdentifier(node)) this.pool.reserve([node.text]);
-      });
-    }
+    this.pool = pool;
   }
 
   /** Whether no argument needs a local of its own. */
