@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { isBoardTrial, type Experiment, type Trial } from './experiment.ts';
 import { allExperiments } from './experiments.ts';
 import { NOTHING_OBSERVED } from './observation.ts';
+import { compilePrograms } from './pool.ts';
 import { runExperiments, type ExperimentResult } from './run.ts';
 import { hasPassed, resultOf } from './trial-result.ts';
 
@@ -12,8 +13,11 @@ const uncured = (experiment: Experiment): Experiment => ({
   trials: experiment.trials.filter(({ isCure }) => !isCure),
 });
 const isOurs = (trial: Trial): boolean => isBoardTrial(trial) && trial.program.entry === 'src/main.ts';
+const compiled = await compilePrograms(all);
+afterAll(() => compiled.close());
+
 const run = (experiments: readonly Experiment[], seed = 1): Promise<ExperimentResult[]> =>
-  runExperiments(experiments, { seed, plots: false, workers: 0 });
+  runExperiments(experiments, { seed, plots: false, workers: 0, programs: compiled.programs });
 
 const missed = (results: readonly ExperimentResult[]): unknown[] =>
   results.flatMap(({ trials }) =>
@@ -91,10 +95,18 @@ test.each(['4.1', '4.2', '4.3'])(
   },
 );
 
-test("this project's firmware as the cure: everything answered, no duel, no restart, heap to spare, no delayed ACK waited for", async () => {
-  const cures = all
-    .map((experiment) => ({ ...experiment, trials: experiment.trials.filter(isOurs) }))
-    .filter(({ trials }) => trials.length > 0);
-  expect(cures.map(({ id }) => id)).toEqual(['1.1', '1.2', '1.7', '4.1', '4.2']);
-  expect(missed(await run(cures))).toEqual([]);
+const ours = all
+  .map((experiment) => ({ ...experiment, trials: experiment.trials.filter(isOurs) }))
+  .filter(({ trials }) => trials.length > 0);
+
+test("this project's firmware is a cure of the duel, of today's restarts and of delayed ACKs", () => {
+  expect(ours.map(({ id }) => id)).toEqual(['1.1', '1.2', '1.7', '4.1', '4.2']);
 });
+
+test.each(ours.map((experiment) => [experiment.id, experiment] as const))(
+  '%s cured: everything answered, no duel, no restart, heap to spare, no delayed ACK waited for',
+  async (_id, experiment) => {
+    expect(missed(await run([experiment]))).toEqual([]);
+  },
+  60_000,
+);

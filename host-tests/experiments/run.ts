@@ -1,5 +1,5 @@
 import type { Experiment } from './experiment.ts';
-import type { Job, JobResult } from './job.ts';
+import type { Job, JobResult, Programs } from './job.ts';
 import { compilePrograms, runJobs } from './pool.ts';
 import { hasPassed, type TrialResult } from './trial-result.ts';
 
@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Gives a capture file its name; none: no captures. */
   captureName?: (experiment: Experiment, trial: number) => string;
   workers?: number;
+  /** Compiled already; default: compiled for this run. */
+  programs?: Programs;
   /** Runs that are done, and how many there are. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -39,7 +41,9 @@ export async function runExperiments(
 ): Promise<ExperimentResult[]> {
   const plans = experiments.map((experiment) => ({ experiment, jobs: jobsOf(experiment, options) }));
   const jobs = plans.flatMap((plan) => plan.jobs);
-  const { programs, close } = await compilePrograms(experiments);
+  const { programs, close } = options.programs
+    ? { programs: options.programs, close: () => undefined }
+    : await compilePrograms(experiments);
   try {
     let count = 0;
     const done = await runJobs(jobs, programs, {
