@@ -19,8 +19,8 @@ const enum Heap {
   FLOOR = 12288,
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */
   FIRST_SEND = Tcp.SEGMENT_HEAP + 1024,
-  /** For any other. */
-  SEND = FLOOR + Tcp.SEGMENT_HEAP + 256,
+  /** For any other; tables grow while a crowd comes in. */
+  SEND = FLOOR + Tcp.SEGMENT_HEAP + 1536,
   /** For one that was put off: outside of `receive` it leaves at the next tick only, and takes its memory until then. */
   SEND_LATE = SEND + 2 * Tcp.SEGMENT_HEAP,
   /** For a new connection; with less it is told to come back later. */
