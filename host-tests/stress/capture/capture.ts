@@ -29,8 +29,11 @@ export function startCapture(
   const worker = new Worker(new URL('./judge-worker.js', import.meta.url), { workerData: data });
   return new Promise((resolve, reject) => {
     let closed: (end: CaptureEnd) => void = () => undefined;
-    const end = new Promise<CaptureEnd>((done) => (closed = done));
-    worker.on('error', reject);
+    const end = new Promise<CaptureEnd>((done, fail) => {
+      closed = done;
+      worker.on('error', fail);
+    });
+    end.catch(reject);
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'judged') onJudged(message.flows);
       else if (message.type === 'failed') reject(new Error(message.reason));
