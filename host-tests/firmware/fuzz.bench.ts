@@ -9,13 +9,13 @@ const TABLES = 1500;
 
 export const bench: Bench = {
   summary: '100 000 malformed connections to the LED server, three at once, in virtual time',
-  async run(report) {
+  async run(report, effort) {
     const lab = new Lab({ files: await compileFirmware() });
     try {
       lab.boot();
       const began = performance.now();
       const { visits, problems, problemCount, restarts, luaErrors, heaps, outcomes } = fuzz(lab, {
-        count: COUNT,
+        count: effort === 'smoke' ? COUNT / 50 : COUNT,
         seed: 2024,
         clients: CLIENTS,
       });
