@@ -73,7 +73,7 @@ const cured = (profile: BoardProfile, load: Heads): BoardTrial => ({
   isCure: true,
   profile,
   program: LED_SERVER,
-  load: { ...load, afterMs: 60_000 },
+  load,
   figures: [
     exactly('answered', served, load.count),
     exactly('duels', duels, 0),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RealClock } from '../../../tools/virtual-board/clock.ts';
 import { seededRandom } from '../../../tools/virtual-board/random.ts';
@@ -14,6 +15,7 @@ export type Heads = Extract<PeerLoad, { kind: 'heads' }>;
 
 const [LAPTOP, BOARD, PORT] = ['192.168.100.1', '192.168.100.99', 80];
 const SAMPLE_MS = 250;
+const LOOP_MS = 10;
 
 export interface TapOptions {
   /** A folder with the compiled program. */
@@ -40,6 +42,8 @@ export async function observeTap(
   try {
     while (!subject.hasSaid(program.ready)) await sleep(20);
     subject.begin();
+    const lateness = monitorEventLoopDelay({ resolution: LOOP_MS });
+    lateness.enable();
     const { ports, count } = sendHeads(load);
     const end = clock.now() + load.count * load.everyMs + load.afterMs;
     while (clock.now() < end) {
@@ -47,7 +51,13 @@ export async function observeTap(
       subject.sample();
     }
     const lastAck = inLastAck(ports);
-    return { ...NOTHING_OBSERVED, ...subject.finish(), served: count(), lastAck };
+    const seen = subject.finish();
+    const lateMs = Math.max(0, lateness.percentile(99) / 1e6 - LOOP_MS);
+    return {
+      ...NOTHING_OBSERVED,
+      ...seen,
+      ...{ served: count(), lastAck, measures: { ...seen.measures, lateMs } },
+    };
   } finally {
     link.close();
   }

@@ -10,7 +10,7 @@ import { failureOf, hasPassed, type TrialResult } from '../trial-result.ts';
 import { withHeads, type HeadsTrial, type TapJob } from './tap-job.ts';
 
 /** Namespaces at once: their clients and boards are idle nearly all of the time. */
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 /** What a trial may take beyond its load: boot, and a busy machine. */
 const SPARE_MS = 60_000;
