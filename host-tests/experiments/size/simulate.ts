@@ -14,7 +14,7 @@ export interface Simulated {
 }
 
 const MSS = 1460;
-const DURATION_MS = 2000;
+const DURATION_MS = 1000;
 
 /** Windows are whole segments: what is beyond them is no use to a sender that avoids silly windows. */
 export function simulate(
