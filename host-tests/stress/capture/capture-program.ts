@@ -9,12 +9,16 @@ const BUFFER_MIB = 64;
 /** Bytes of each frame: every header, with options. */
 const SNAP = 128;
 
+/** A program that is told to end drops what it holds back: it is told once it has written nothing for so long. */
+const QUIET_MS = 800;
+/** Unless the wire never falls quiet. */
+const LONGEST_MS = 5000;
+const POLL_MS = 50;
+
 interface CaptureProgram {
   arguments: (interfaceName: string, filter: string) => string[];
   /** What it says on stderr once it captures. */
   begun: string;
-  /** How long it may hold frames back, milliseconds: at its end it drops those. */
-  holdsMs: number;
   /** Finds the number of lost frames in what it says at its end. */
   lost: RegExp;
 }
@@ -26,7 +30,6 @@ const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
       ...['--immediate-mode', '-w', '-', filter],
     ],
     begun: 'listening on',
-    holdsMs: 0,
     lost: /(\d+) packets? dropped by kernel/,
   },
   dumpcap: {
@@ -35,7 +38,6 @@ const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
       ...['-f', filter, '-w', '-'],
     ],
     begun: 'File:',
-    holdsMs: 600,
     lost: /Packets received\/dropped on interface .*: \d+\/(\d+)/,
   },
 };
@@ -60,7 +62,11 @@ export async function openCaptureProgram(
   const stream = new PcapStream(onFrame);
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
-  child.stdout.on('data', (chunk: Buffer) => stream.take(chunk));
+  let lastAt = performance.now();
+  child.stdout.on('data', (chunk: Buffer) => {
+    lastAt = performance.now();
+    stream.take(chunk);
+  });
   const ended = new Promise<void>((resolve) => {
     child.on('error', (error) => {
       words += error.message;
@@ -77,7 +83,9 @@ export async function openCaptureProgram(
     name: `${name} on ${interfaceName}`,
     drops: () => Number(program.lost.exec(words)?.[1] ?? 0),
     close: async () => {
-      await sleep(program.holdsMs);
+      const asked = performance.now();
+      lastAt = asked;
+      while (performance.now() - lastAt < QUIET_MS && performance.now() - asked < LONGEST_MS) await sleep(POLL_MS);
       child.kill('SIGINT');
       await ended;
     },
