@@ -57,8 +57,10 @@ const enum Time {
   ANSWER = 30000,
   /** Of a wait that is to be over before all others. */
   FIRST = 1000000,
-  /** TIME_WAIT. */
-  WAIT = 12500,
+  /** The least that TIME_WAIT was seen to last. */
+  WAIT = 11500,
+  /** Closes that may come together after a pause, not milliseconds. */
+  BURST = 10,
   /** Seconds that a closed socket is kept: more than TIME_WAIT was seen to last. */
   KEEP_FOR = 13,
   /** Seconds without a connection after which what was kept for the next one is let go. */
@@ -217,13 +219,15 @@ function sweep(): Connection | undefined {
 
   const used = manager[Place.Kept];
   if (longest !== undefined && !(isEspconn && used >= Espconn.CLOSES)) {
-    // The more of the budget is used, the longer from one close to the next: at its end as long as TIME_WAIT allows.
+    // While a quarter of the budget is used closes come as they are wanted, then no faster than TIME_WAITs end: else the
+    // last of a crowd would wait for the first to end. A few that were not wanted before may come together.
     const floor = Heap.CLOSE_FLOOR + Heap.CONNECTION * (crowd - open);
     const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
     const sinceLast = ((tmr.now() - closedAt) % 0x80000000) / 1000;
-    if (longestWait > Time.ANSWER || (used + 1 <= budget && sinceLast * budget * budget >= Time.WAIT * used)) {
+    const pace = ((used * 4 < budget ? (used * 4) / budget : 1) * Time.WAIT) / budget;
+    if (longestWait > Time.ANSWER || (used + 1 <= budget && sinceLast >= pace)) {
       const socket = longest[At.Socket];
-      closedAt = tmr.now();
+      closedAt = tmr.now() - (sinceLast < Time.BURST * pace ? sinceLast - pace : (Time.BURST - 1) * pace) * 1000;
       closed.push(socket);
       manager[Place.Kept]++;
       if (socket.getpeer()[0] !== undefined) {
