@@ -16,7 +16,7 @@ import { applyFaults, parseFaults } from '../../tools/virtual-board/wire/faults/
 import { ObservedLink } from '../../tools/virtual-board/wire/capture.ts';
 import { createWire } from '../../tools/virtual-board/wire/wire.ts';
 
-export const BOARD_ADDRESS = parseAddress('192.168.100.99') ?? 0;
+const BOARD_ADDRESS = parseAddress('192.168.100.99') ?? 0;
 const CLIENT_ADDRESS = parseAddress('192.168.100.1') ?? 0;
 const NETMASK = parseAddress('255.255.255.0') ?? 0;
 const CLIENT_MAC = Uint8Array.of(0x02, 0x1a, 0xac, 0, 0, 2);

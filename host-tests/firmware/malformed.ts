@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** What a client does once its last piece is on its way. */
-export type Ending =
+type Ending =
   /** Closes when a response is complete, and waits for one as long as it takes. */
   | 'reads'
   /** Leaves the close to the board. */
