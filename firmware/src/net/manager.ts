@@ -2,12 +2,12 @@
  * The connection manager: a TCP server that lets its clients close first.
  *
  * Whoever closes first keeps the connection in TIME_WAIT, which takes 192 bytes of heap for 12 seconds here. So an
- * answered connection is left to the client; the ones that wait for our FIN get it after a guard that grows as the
- * memory for TIME_WAIT drains, longest waiter first. No function is made per connection, every edge is under `pcall`:
+ * answered connection is left to the client; the ones that wait for our FIN get it after 100 ms, and as the memory for
+ * TIME_WAIT drains no more often than that memory comes back, longest waiter first. No function is made per connection, every edge is under `pcall`:
  * an error in a callback would restart the board.
  *
  * All of this is on the heap all the time, so functions are few and long: each costs about 190 bytes before its first
- * instruction. What is needed once or rarely is in `use.ts`, `stream.ts` and `mishap.ts`.
+ * instruction. What is needed once or rarely is in `serve.ts`, `stream.ts` and `mishap.ts`.
  */
 import { overlay } from '../runtime.ts';
 import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts';
@@ -74,7 +74,7 @@ const enum Time {
 /** The firmware before 2017: it duels after five closes within two minutes, and keeps no pointers to closed sockets. */
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
 
-/** What other modules know of the manager, and what `use` sets. */
+/** What other modules know of the manager, and what `serve` sets. */
 export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', undefined, undefined, undefined];
 
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
