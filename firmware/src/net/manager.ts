@@ -3,8 +3,8 @@
  *
  * Whoever closes first keeps the connection in TIME_WAIT, which takes 192 bytes of heap for 12 seconds here. So an
  * answered connection is left to the client; the ones that wait for our FIN get it after 100 ms, and as the memory for
- * TIME_WAIT drains no more often than that memory comes back, longest waiter first. No function is made per connection, every edge is under `pcall`:
- * an error in a callback would restart the board.
+ * TIME_WAIT drains no more often than it comes back, longest waiter first. No function is made per connection, every
+ * edge is under `pcall`: an error in a callback would restart the board.
  *
  * All of this is on the heap all the time, so functions are few and long: each costs about 190 bytes before its first
  * instruction. What is needed once or rarely is in `serve.ts`, `stream.ts` and `mishap.ts`.
