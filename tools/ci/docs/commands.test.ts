@@ -25,8 +25,8 @@ beforeAll(async () => {
     path.join(folder, 'dist/report/board.log'),
     'PANIC: unprotected error in call to Lua API (main.lua:1: ...)\n',
   );
-  await build({ outDir: path.join(folder, 'dist/firmware') }, 180_000);
-});
+  await build({ outDir: path.join(folder, 'dist/firmware') });
+}, 180_000);
 /** One link for each package: an npm that cleaned up in the clone would take the links, not what they point at. */
 function linkPackages(): void {
   const installed = path.join(repository, 'node_modules');
