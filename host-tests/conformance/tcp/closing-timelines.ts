@@ -56,6 +56,16 @@ export const closingTimelines = {
     30 state TIME_WAIT
   `,
 
+  'data with the FIN, for an application that has closed, is answered with a RST (RFC 9293 section 3.6.1)': `${HANDSHAKE}
+    20 call close
+    20 stack FA 1 ack 1
+    20 state FIN_WAIT_1
+    30 peer FPA 1 len 100 ack 2
+    30 state TIME_WAIT
+    30 stack RA 2 ack 102
+    30 state CLOSED
+  `,
+
   'a close with unread data is a RST': `${HANDSHAKE}
     15 call hold
     20 peer PA 1 len 100

@@ -14,6 +14,17 @@ export const nodemcuTimelines = {
     40 stack FPA 101 len 50
   `,
 
+  'data with the FIN, for an application that has closed, end the connection without a word (tcp_abandon)': `${HANDSHAKE}
+    20 call close
+    20 stack FA 1 ack 1
+    20 state FIN_WAIT_1
+    30 peer FPA 1 len 100 ack 2
+    30 state TIME_WAIT
+    30 state CLOSED
+    40 peer FPA 1 len 100 ack 2
+    40 stack RA 2 ack 102
+  `,
+
   'a FIN of its own does not wait': `${HANDSHAKE}
     20 call write 100
     20 stack PA 1 len 100 ack 1

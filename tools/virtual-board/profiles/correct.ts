@@ -58,6 +58,7 @@ export const CORRECT_TCP: TcpProfile = {
     synSentTakesBareReset: false,
     keepsEarlyBeyondWindow: false,
     takesAnyAckForFins: false,
+    forgetsDataWithFin: false,
     timesSynUntilData: false,
     closedSideStopsClock: false,
     noSimultaneousOpen: false,

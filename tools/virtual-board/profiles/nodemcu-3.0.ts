@@ -66,6 +66,7 @@ export const NODEMCU_TCP: TcpProfile = {
     synSentTakesBareReset: true,
     keepsEarlyBeyondWindow: true,
     takesAnyAckForFins: true,
+    forgetsDataWithFin: true,
     timesSynUntilData: true,
     closedSideStopsClock: true,
     noSimultaneousOpen: true,

@@ -81,6 +81,8 @@ interface TcpQuirks {
   keepsEarlyBeyondWindow: boolean;
   /** With a FIN still queued, an acknowledgement of all data sent so far passes for that of the FIN. */
   takesAnyAckForFins: boolean;
+  /** Data for a closed application that come with the FIN end the connection without a RST (`tcp_abandon`). */
+  forgetsDataWithFin: boolean;
   /** The round trip of an outgoing connection is measured from the SYN to the first acknowledged data. */
   timesSynUntilData: boolean;
   /** A segment that the peer sends after our close is no sign of life for the state's lifetime. */

@@ -8,7 +8,7 @@ import { after, within } from './sequence.ts';
 import { abort } from './tcp-close.ts';
 import { parseSegment } from './tcp-header.ts';
 import { acceptSyn, applyMss } from './tcp-open.ts';
-import { hasRoom, output, resetSender, sendAck } from './tcp-output.ts';
+import { hasRoom, output, resetSender, sendAck, sendReset } from './tcp-output.ts';
 import { receive } from './tcp-receive.ts';
 import { requeueFirst } from './tcp-retransmit.ts';
 import { ACK, FIN, RST, State, SYN } from './tcp-state.ts';
@@ -97,6 +97,7 @@ function tellOwner(tcp: Tcp, pcb: Pcb): boolean {
   const { arrived, finArrived } = tcp;
   if (arrived.length > 0) {
     if (pcb.receiveClosed) {
+      if (pcb.state === State.timeWait && !tcp.profile.quirks.forgetsDataWithFin) sendReset(tcp, pcb);
       abort(tcp, pcb);
       return false;
     }
