@@ -28,7 +28,7 @@ export interface FuzzReport {
 /** Connections from one look at the heap to the next. */
 const LOT = 5000;
 /** Longer than TIME_WAIT lasts and sockets are kept. */
-const RECOVERY_MS = 16_000;
+export const RECOVERY_MS = 16_000;
 const KEPT_PROBLEMS = 5;
 
 function problemOf({ script: { ending }, received, end }: Visit): string | undefined {

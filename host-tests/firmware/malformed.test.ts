@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exchange } from './client.ts';
-import { fuzz } from './fuzz.ts';
+import { fuzz, RECOVERY_MS } from './fuzz.ts';
 import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
-import { readAnswers } from './visitor.ts';
+import { readAnswers, Visitor } from './visitor.ts';
 
 let files: BoardFiles;
 let lab: Lab;
@@ -31,6 +31,30 @@ describe('whatever is sent, split anywhere, aborted or left', () => {
       expect(report.outcomes[status], status).toBeGreaterThan(0);
     // When others wait for the place, the slow are closed without a word.
     if (clients === 1) expect(report.outcomes['408']).toBeGreaterThan(0);
+  });
+});
+
+describe('clients that leave before they are answered', () => {
+  it.each(['HEAD', 'GET'])('one after the other without a pause take no memory for good: %s', (method) => {
+    lab = new Lab({ files });
+    lab.boot();
+    const before = lab.board.snapshot({ collect: true }).heap;
+    const pieces = [`${method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`];
+    let begun = 0;
+    let over = 0;
+    const next = (): void => {
+      if (begun++ === COUNT) return;
+      new Visitor(lab, { pieces, gapMs: 0, ending: 'leaves' }, () => {
+        over++;
+        lab.clock.after(1, next);
+      });
+    };
+    next();
+    expect(lab.runUntil(() => over === COUNT, 60_000)).toBe(true);
+    expect(lab.restarts).toBe(0);
+    expect(exchange(lab, 'HEAD / HTTP/1.0\r\n\r\n').response).toContain(' 200 ');
+    lab.run(RECOVERY_MS);
+    expect(before - lab.board.snapshot({ collect: true }).heap).toBeLessThan(TABLES);
   });
 });
 

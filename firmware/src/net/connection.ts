@@ -30,6 +30,11 @@ export const enum At {
   Position,
   /** Stay open for another request after this answer. */
   Keep,
+  /**
+   * An answer began when one before it was through. That it was through is not certain: the firmware tells of each
+   * acknowledgement, not of how much.
+   */
+  Pipelined,
 }
 
 /**
@@ -46,6 +51,7 @@ export type Connection = [
   source?: Source | undefined,
   position?: number | undefined,
   keep?: true | undefined,
+  pipelined?: true,
 ];
 
 /** The next part of the body, at most a segment; nil when there are no more. */

@@ -31,6 +31,8 @@ const enum Heap {
   CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP,
   /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
+  /** For a socket whose client left early: less than that is for answers. */
+  KEEP = SEND_LATE + 2 * Tcp.SEGMENT_HEAP,
   /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
   TIDY = FLOOR + 3072,
   /** Garbage that is worth a collection. */
@@ -271,8 +273,13 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
   }
 
   if (type(what) === 'number') {
-    // The client closed before it had acknowledged all: the stack goes on sending, and still points at the socket.
-    if (connection[At.Phase] === Phase.Sending && !isEspconn) {
+    // The client closed before it had acknowledged all: the stack goes on sending, and still points at the socket. Of a
+    // crowd of such clients only as many are kept as there is memory for.
+    if (
+      (connection[At.Phase] === Phase.Sending || connection[At.Pipelined] !== undefined) &&
+      !isEspconn &&
+      freeHeap(Heap.KEEP) >= Heap.KEEP
+    ) {
       closed.push(tmr.time());
       closed.push(socket);
       manager[Place.Kept]++;
@@ -295,6 +302,7 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     enter(connection, connection[At.Keep] === undefined ? Phase.Lingering : Phase.Waiting);
     if (isQueued) handle(sweeper as unknown as net.Socket);
     if (connection[At.Input] === undefined) return;
+    connection[At.Pipelined] = true;
     socket.unhold();
     what = '';
   }
