@@ -43,8 +43,11 @@ const HEAP_TOLERANCE = 512;
 
 const SAMPLE_MS = 500;
 const COOL_DOWN_STEP_MS = 500;
-/** Nothing has moved and no control block is left for this many samples: waiting longer would change nothing. */
-const STILL_STEPS = 6;
+/**
+ * Nothing has moved and no control block is left for this many samples: waiting longer would change nothing. Servers
+ * tidy up when nobody has come for some seconds, ours after six.
+ */
+const STILL_STEPS = 16;
 /** Samples kept; when full, every second one goes and the spacing doubles, so that a soak needs no more memory. */
 const MAX_SAMPLES = 1200;
 
