@@ -1,6 +1,5 @@
-import path from 'node:path';
 import vm from 'node:vm';
-import { ts } from '../../tools/build/typescript.ts';
+import { runModules } from '../../tools/build/differential/run-modules.ts';
 import { findPattern } from './lua-patterns.ts';
 
 type Values = (string | number | boolean | undefined)[];
@@ -82,24 +81,6 @@ export function runAsJavascript(files: Readonly<Record<string, string>>): string
     'for (const [name, run] of Object.entries(stringMethods)) String.prototype[name] = function (...rest) { return run(String(this), ...rest); };',
     context,
   );
-  const loaded = new Map<string, Record<string, unknown>>();
-  const load = (file: string): Record<string, unknown> => {
-    const known = loaded.get(file);
-    if (known) return known;
-    const exports: Record<string, unknown> = {};
-    loaded.set(file, exports);
-    const resolve = (specifier: string): string => path.posix.join(path.posix.dirname(file), specifier);
-    const code = ts.transpileModule(files[file] ?? '', {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-    }).outputText;
-    const run = vm.runInContext(
-      `(function (exports, importModule, $module, require) {${code.replaceAll('require("', 'importModule("')}\n})`,
-      context,
-    ) as (...args: unknown[]) => void;
-    // An import is relative to its file; what `$module` gives is not.
-    run(exports, (specifier: string) => load(resolve(specifier)), resolve, load);
-    return exports;
-  };
-  load('main.ts');
+  runModules(files, context);
   return lines.join('\n');
 }
