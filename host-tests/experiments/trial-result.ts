@@ -63,10 +63,11 @@ export function resultOf(trial: Trial, seed: number, observation: Observation, l
   };
 }
 
-export function failureOf(trial: Trial, seed: number, error: unknown): TrialResult {
+/** `linux`: as for a result. */
+export function failureOf(trial: Trial, seed: number, error: unknown, linux?: string): TrialResult {
   const failure = error instanceof Error ? error.message : String(error);
   const nothing = { figures: [], verdicts: {}, curve: [], endings: [], elapsedMs: 0, digest: '' };
-  return { ...headOf(trial, seed), ...nothing, failure };
+  return { ...headOf(trial, seed, linux), ...nothing, failure };
 }
 
 export const hasPassed = ({ failure, figures }: TrialResult): boolean =>

@@ -27,7 +27,7 @@ async function main(job: TapJob): Promise<TrialResult> {
     const result = resultOf({ ...trial, figures: [...trial.figures, LATE] }, seed, observation, release());
     return { ...result, ...(path !== undefined && { capture: path }) };
   } catch (error) {
-    return failureOf(trial, seed, error);
+    return failureOf(trial, seed, error, release());
   } finally {
     capture?.close();
   }

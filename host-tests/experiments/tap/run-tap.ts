@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
+import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ExitCode, UserError } from '../../../tools/cli/exit.ts';
@@ -7,13 +8,11 @@ import type { Experiment } from '../experiment.ts';
 import { compilePrograms } from '../pool.ts';
 import type { ExperimentResult } from '../run.ts';
 import { failureOf, hasPassed, type TrialResult } from '../trial-result.ts';
-import { withHeads, type HeadsTrial, type TapJob } from './tap-job.ts';
+import { timeLimitMs, withHeads, type HeadsTrial, type TapJob } from './tap-job.ts';
 
 /** Namespaces at once: their clients and boards are idle nearly all of the time. */
 const AT_ONCE = 3;
 const MOST_OUTPUT = 64 * 1024 * 1024;
-/** What a trial may take beyond its load: boot, and a busy machine. */
-const SPARE_MS = 60_000;
 
 export interface TapRunOptions {
   seed: number;
@@ -73,17 +72,26 @@ const captureOf = (
 async function inNamespace(launcher: readonly string[], trial: HeadsTrial, job: TapJob): Promise<TrialResult> {
   const [file = '', ...args] = launcher;
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const { count, everyMs, afterMs } = trial.load;
+  const timeout = timeLimitMs(trial.load);
   try {
     const { stdout } = await promisify(execFile)(
       file,
       [...args, process.execPath, '--import', 'tsx', main, JSON.stringify(job)],
-      { maxBuffer: MOST_OUTPUT, timeout: count * everyMs + afterMs + SPARE_MS, killSignal: 'SIGKILL' },
+      { maxBuffer: MOST_OUTPUT, timeout, killSignal: 'SIGKILL' },
     );
     return JSON.parse(stdout) as TrialResult;
   } catch (error) {
-    return failureOf(trial, job.seed, error);
+    return failureOf(trial, job.seed, failureInNamespace(error, timeout), release());
   }
+}
+
+/** A failed command's own message repeats its arguments, a page of them here. */
+function failureInNamespace(error: unknown, timeout: number): unknown {
+  const { killed, code, stderr } = error as ExecFileException;
+  if (killed) return `It had not come to its end after ${timeout / 1000} s.`;
+  if (typeof code === 'number')
+    return `Its process ended with code ${code}: ${stderr?.trim().split('\n').at(-1) ?? ''}`;
+  return error;
 }
 
 /** Results in the order of the items. */

@@ -17,3 +17,10 @@ export type HeadsTrial = BoardTrial & { load: Heads };
 export const withHeads = ({ trials }: Experiment): HeadsTrial[] => trials.filter(isHeads);
 
 const isHeads = (trial: Trial): trial is HeadsTrial => isBoardTrial(trial) && trial.load.kind === 'heads';
+
+/** What a trial may take beyond its load: boot, and a busy machine. */
+const SPARE_MS = 60_000;
+
+/** Time after which a trial is given up, in whole ms; gaps between connections need not be whole. */
+export const timeLimitMs = ({ count, everyMs, afterMs }: Heads): number =>
+  Math.ceil(count * everyMs) + afterMs + SPARE_MS;

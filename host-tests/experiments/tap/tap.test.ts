@@ -4,6 +4,7 @@ import { choose } from '../choose.ts';
 import { allExperiments } from '../experiments.ts';
 import type { Experiment } from '../experiment.ts';
 import { runOverTap } from './run-tap.ts';
+import { timeLimitMs, withHeads } from './tap-job.ts';
 
 const missing = await namespaceMissing();
 
@@ -28,4 +29,15 @@ test.skipIf(missing)(
 
 test('only HEAD requests can come from Linux', async () => {
   await expect(runOverTap(asItWas('3.1'), { seed: 1 })).rejects.toThrow('HEAD requests');
+});
+
+test('a trial is given up after a whole number of milliseconds, however long its gaps are', () => {
+  const loads = choose(allExperiments(), ['1'])
+    .flatMap(withHeads)
+    .map(({ load }) => load);
+  expect(loads.some(({ everyMs }) => !Number.isInteger(everyMs))).toBe(true);
+  for (const load of loads) {
+    expect(timeLimitMs(load)).toSatisfy(Number.isInteger);
+    expect(timeLimitMs(load)).toBeGreaterThan(load.count * load.everyMs + load.afterMs);
+  }
 });
