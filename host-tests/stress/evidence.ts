@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCapture, type Capture } from './capture/capture.ts';
 import type { FrameSourceOptions } from './capture/frame-source.ts';
-import { counterDeltas, lastAckEnds, readKernelCounters, type KernelCounters } from './capture/kernel.ts';
+import { counterDeltas, readKernelCounters, type KernelCounters } from './capture/kernel.ts';
+import { watchLastAck } from './capture/last-ack.ts';
 import type { Evidence } from './report/stress-report.ts';
 import type { CheckedTarget } from './target.ts';
 import type { Judgement } from './verdict/judge.ts';
@@ -90,35 +92,36 @@ function gatherFrames<Tag>(capture: Capture, matcher: Matcher<Tag>, before: Kern
   };
 }
 
-function gatherFromKernel<Tag>(
+async function gatherFromKernel<Tag>(
   target: CheckedTarget,
   matcher: Matcher<Tag>,
   before: KernelCounters,
   reasons: string[],
-): EvidenceGatherer {
+): Promise<EvidenceGatherer> {
+  const lastAck = await watchLastAck(target);
   let seenOnce = new Set<number>();
-  const poll = async (until: number): Promise<void> => {
-    const ends = await lastAckEnds(target);
-    const stuck = new Set(ends.filter((end) => seenOnce.has(end)));
+  const look = async (until: number): Promise<void> => {
+    const ends = await lastAck.ends();
     const counters = await readKernelCounters();
     const deltas = counterDeltas(before, counters ?? {});
     matcher.settleBefore(until, {
-      stuckEnds: stuck,
+      stuckEnds: new Set(ends.filter((end) => seenOnce.has(end))),
       stuck: stuckJudgement(deltas),
       synsSentAgain: !counters || (deltas.TCPSynRetrans ?? 0) > 0,
     });
     seenOnce = new Set(ends);
   };
-  const timer = setInterval(() => void poll(performance.now() - SETTLE_MS), POLL_MS);
-  const source = process.platform === 'linux' ? 'sockets, /proc/net/tcp and kernel counters' : 'sockets only';
+  const looks = repeat(() => look(performance.now() - SETTLE_MS), POLL_MS);
+  const source = lastAck.source === '' ? 'sockets only' : `sockets, ${lastAck.source} and kernel counters`;
   return {
     source,
     hasCapture: false,
     finish: async () => {
-      clearInterval(timer);
-      await poll(performance.now() - SETTLE_MS);
-      if (seenOnce.size > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-      await poll(Infinity);
+      await looks.stop();
+      await look(performance.now() - SETTLE_MS);
+      if (seenOnce.size > 0) await sleep(SETTLE_MS);
+      await look(Infinity);
+      await lastAck.close();
       return {
         kind: 'sockets',
         source,
@@ -130,6 +133,27 @@ function gatherFromKernel<Tag>(
         foreign: 0,
         kernel: counterDeltas(before, (await readKernelCounters()) ?? {}),
       };
+    },
+  };
+}
+
+/** Does `work` again and again, `pauseMs` after it was done; `stop` waits for the work under way. */
+function repeat(work: () => Promise<void>, pauseMs: number): { stop: () => Promise<void> } {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let underWay = Promise.resolve();
+  const wait = (): void => {
+    if (isStopped) return;
+    timer = setTimeout(() => {
+      underWay = work().then(wait);
+    }, pauseMs);
+  };
+  wait();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+      return underWay;
     },
   };
 }

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { JudgedFlow } from '../verdict/flow-table.ts';
+import { startThread } from '../young-generation.ts';
 import type { KeptCapture } from './bad-ends.ts';
 import type { FrameSourceOptions } from './frame-source.ts';
 import type { FromWorker, JudgeWorkerData } from './judge-worker-main.ts';
@@ -26,7 +26,7 @@ export function startCapture(
   folder?: string,
 ): Promise<Capture> {
   const data: JudgeWorkerData = { source, server, ...(folder !== undefined && { folder }) };
-  const worker = new Worker(new URL('./judge-worker.js', import.meta.url), { workerData: data });
+  const worker = startThread(new URL('./judge-worker.js', import.meta.url), data);
   return new Promise((resolve, reject) => {
     let closed: (end: CaptureEnd) => void = () => undefined;
     const end = new Promise<CaptureEnd>((done, fail) => {

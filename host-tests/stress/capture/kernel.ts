@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { endKey } from '../verdict/matcher.ts';
 
 /** Counters of this network namespace that speak of endings; RFC 5961 challenge ACKs betray RSTs with a bad number. */
 const COUNTERS = [
@@ -42,33 +41,4 @@ export function parseCounters(text: string): KernelCounters {
 
 export function counterDeltas(before: KernelCounters, after: KernelCounters): KernelCounters {
   return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]));
-}
-
-const LAST_ACK = '09';
-
-/** Local ends (`endKey`) of this namespace's sockets in LAST_ACK towards one server: a FIN that waits for its ACK. */
-export async function lastAckEnds(server: { address: string; port: number }): Promise<number[]> {
-  try {
-    return parseLastAck(await readFile('/proc/net/tcp', 'utf8'), server);
-  } catch {
-    return [];
-  }
-}
-
-/** `/proc/net/tcp` holds addresses as hexadecimal in host byte order, here little endian. */
-export function parseLastAck(text: string, server: { address: string; port: number }): number[] {
-  const address = server.address
-    .split('.')
-    .reverse()
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join('');
-  const remote = `${address}:${server.port.toString(16).padStart(4, '0')}`.toUpperCase();
-  return text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[2] === remote && fields[3] === LAST_ACK)
-    .map((fields) => {
-      const [localAddress = '', port = ''] = fields[1]?.split(':') ?? [];
-      return endKey(Buffer.from(localAddress, 'hex').readUInt32LE(), parseInt(port, 16));
-    });
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { PortRange } from '../client/local-ports.ts';
 import type { Loader, StepOrder } from '../schedule/loader.ts';
 import type { StepEnd } from '../schedule/step-runner.ts';
+import { startThread } from '../young-generation.ts';
 import { readBatch } from './exchange-batch.ts';
 import type { FromLoadThread, LoadThreadData, ToLoadThread } from './load-thread-main.ts';
 
@@ -29,7 +30,7 @@ export class LoadThreads implements Loader {
         range: partOf(data.range, index, count),
         timeOrigin: performance.timeOrigin,
       };
-      return new Worker(new URL('./load-thread.js', import.meta.url), { workerData });
+      return startThread(new URL('./load-thread.js', import.meta.url), workerData);
     });
     await Promise.all(workers.map((worker) => once(worker, 'message')));
     return new LoadThreads(workers, data.addresses);
