@@ -1,3 +1,4 @@
-// Threads do not inherit the TypeScript loader of the main thread.
-(await import('tsx/esm/api')).register();
-await import(new URL('./worker-main.ts', import.meta.url).href);
+// Threads are started with JavaScript.
+import { start } from '../../tools/cli/start.js';
+
+await start(new URL('./worker-main.ts', import.meta.url));

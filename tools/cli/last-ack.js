@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The tools are TypeScript, here as in an installed package; tsx makes Node read it.
-import { register } from 'tsx/esm/api';
+import { start } from './start.js';
 
-register();
-await import(new URL('./main.ts', import.meta.url).href);
+const [verb = ''] = process.argv.slice(2);
+const isWork = /^[a-z]+$/.test(verb) && !process.argv.includes('--help');
+await start(new URL('./main.ts', import.meta.url), isWork ? verb : 'help');

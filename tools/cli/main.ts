@@ -30,15 +30,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const wanted = process.argv[2];
-for (const verb of verbs) {
-  const command = program.command(verb.name).description(verb.summary);
-  if (verb.name === wanted) (await verb.load()).register(command);
-  command.copyInheritedSettings(program);
+async function main(): Promise<void> {
+  const wanted = verbs.find((verb) => verb.name === process.argv[2]);
+  for (const verb of verbs) {
+    const command = program.command(verb.name).description(verb.summary);
+    if (verb === wanted) (await verb.load()).register(command);
+    command.copyInheritedSettings(program);
+  }
+  await program.parseAsync();
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
+main().catch((error: unknown) => {
   process.exitCode = reportFailure(error);
-}
+});

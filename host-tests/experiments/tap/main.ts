@@ -33,7 +33,9 @@ async function main(job: TapJob): Promise<TrialResult> {
   }
 }
 
-process.stdout.write(JSON.stringify(await main(JSON.parse(process.argv[2] ?? '{}') as TapJob)), () => {
-  // Connections that wait for the end of a duel would keep the process for minutes.
-  process.exit(0);
+void main(JSON.parse(process.argv[2] ?? '{}') as TapJob).then((result) => {
+  process.stdout.write(JSON.stringify(result), () => {
+    // Connections that wait for the end of a duel would keep the process for minutes.
+    process.exit(0);
+  });
 });

@@ -71,14 +71,14 @@ const captureOf = (
 
 async function inNamespace(launcher: readonly string[], trial: HeadsTrial, job: TapJob): Promise<TrialResult> {
   const [file = '', ...args] = launcher;
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('./tap.js', import.meta.url));
   const timeout = timeLimitMs(trial.load);
   try {
-    const { stdout } = await promisify(execFile)(
-      file,
-      [...args, process.execPath, '--import', 'tsx', main, JSON.stringify(job)],
-      { maxBuffer: MOST_OUTPUT, timeout, killSignal: 'SIGKILL' },
-    );
+    const { stdout } = await promisify(execFile)(file, [...args, process.execPath, main, JSON.stringify(job)], {
+      maxBuffer: MOST_OUTPUT,
+      timeout,
+      killSignal: 'SIGKILL',
+    });
     return JSON.parse(stdout) as TrialResult;
   } catch (error) {
     return failureOf(trial, job.seed, failureInNamespace(error, timeout), release());

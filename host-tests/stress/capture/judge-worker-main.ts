@@ -41,22 +41,19 @@ const table = new FlowTable({ address: ipv4ToNumber(server.address), port: serve
 });
 
 let frames = 0;
-let source: FrameSource;
-try {
-  source = await openFrameSource(sourceOptions, (bytes, t) => {
+
+async function open(): Promise<FrameSource> {
+  const source = await openFrameSource(sourceOptions, (bytes, t) => {
     frames++;
     recent?.add(bytes, t);
     const frame = readTcpFrame(bytes);
     if (frame) table.take(frame, t);
   });
   if (folder !== undefined && recent) badEnds = new BadEnds(folder, source.name, recent);
-  send({ type: 'open', name: source.name });
-} catch (error) {
-  send({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
-  process.exit();
+  return source;
 }
 
-const flush = async (): Promise<void> => {
+async function flush(source: FrameSource): Promise<void> {
   if (judged.length === 0) return;
   const flows = judged;
   judged = [];
@@ -66,19 +63,29 @@ const flush = async (): Promise<void> => {
     flow.clientAddress = ipv4ToNumber(GATEWAY_CLIENT);
   }
   send({ type: 'judged', flows });
-};
-const timer = setInterval(() => {
-  table.sweep(Date.now());
-  void flush();
-}, SWEEP_MS);
+}
 
-parentPort?.once('message', () => void close());
+function judge(source: FrameSource): void {
+  send({ type: 'open', name: source.name });
+  const timer = setInterval(() => {
+    table.sweep(Date.now());
+    void flush(source);
+  }, SWEEP_MS);
+  parentPort?.once('message', () => {
+    clearInterval(timer);
+    void close(source);
+  });
+}
 
-async function close(): Promise<void> {
-  clearInterval(timer);
+async function close(source: FrameSource): Promise<void> {
   await source.close();
   table.finish(Date.now());
-  await flush();
+  await flush(source);
   send({ type: 'closed', frames, drops: source.drops(), files: badEnds?.files ?? [] });
   parentPort?.close();
 }
+
+open().then(judge, (error: unknown) => {
+  send({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+  process.exit();
+});

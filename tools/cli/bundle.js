@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Where the compiled form of a module is kept: below this package, so that what it imports is found from there.
+ *
+ * @param {string} source
+ */
+export function bundleFolder(source) {
+  const name = path.relative(packageRoot, source).replaceAll(/[^\w-]+/g, '-');
+  return path.join(packageRoot, 'node_modules/.cache/last-ack', name);
+}
+
+/**
+ * Changes whenever a file does.
+ *
+ * @param {string} file
+ */
+export function stampOf(file) {
+  const { mtimeMs, size } = statSync(file);
+  return `${mtimeMs} ${size}`;
+}
+
+/**
+ * The compiled form of a module, as the path of its script without extension; undefined when there is none or one of
+ * the files that it was made of has changed.
+ *
+ * @param {URL} source
+ */
+export function readBundle(source) {
+  const folder = bundleFolder(fileURLToPath(source));
+  try {
+    const { id, inputs } = JSON.parse(readFileSync(path.join(folder, 'bundle.json'), 'utf8'));
+    const isFresh = Object.entries(inputs).every(([file, stamp]) => stampOf(file) === stamp);
+    return isFresh ? path.join(folder, id) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { bundleFolder, stampOf } from './bundle.js';
+
+/** They find binaries and data beside their own files; typescript is kept apart for its size. `pnpapi` is optional. */
+const loadedFromTheirPackages = ['typescript', 'koffi', '@lydell/node-pty', '@serialport/bindings-cpp', 'pnpapi'];
+
+/** Its own files, which a compiled form depends on too. */
+const compiler = ['bundle.js', 'compile.js', 'run-script.js', 'start.js'];
+
+/** What a module finds by its own address, it finds from where it was written. */
+const originalAddress = {
+  name: 'original-address',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
+      loader: 'ts',
+      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', `'${pathToFileURL(file).href}'`),
+    }));
+  },
+};
+
+/**
+ * Compiles a module and everything that it imports to one script, where `readBundle` finds it. Fails when the folder
+ * cannot be written or the sources have errors.
+ *
+ * @param {string} source
+ */
+export async function compile(source) {
+  const folder = bundleFolder(source);
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+  const id = randomUUID();
+  const script = path.join(folder, `${id}.cjs`);
+  const { metafile, outputFiles } = await build({
+    entryPoints: [source],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    // A script, since V8 keeps machine code of scripts only.
+    format: 'cjs',
+    target: 'node20',
+    supported: { 'dynamic-import': false },
+    external: loadedFromTheirPackages,
+    plugins: [originalAddress],
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    write: false,
+    absWorkingDir: folder,
+    logLevel: 'silent',
+  });
+  const inputs = [
+    ...Object.keys(metafile.inputs).map((file) => path.resolve(folder, file.replace(/^\w+:/, ''))),
+    ...compiler.map((name) => fileURLToPath(new URL(name, import.meta.url))),
+    createRequire(source).resolve('typescript'),
+  ];
+  for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
+  replaceFile(
+    path.join(folder, 'bundle.json'),
+    JSON.stringify({ id, inputs: Object.fromEntries(inputs.map((file) => [file, stampOf(file)])) }),
+  );
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(id) && name !== 'bundle.json') rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+/** In one step: another process may read it now, or write it. */
+function replaceFile(file, content) {
+  const fresh = `${file}.${randomUUID()}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
+}
