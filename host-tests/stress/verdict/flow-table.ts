@@ -1,6 +1,7 @@
 import type { TcpFrame } from './frame.ts';
 import { judge, type Judgement } from './judge.ts';
 import { ACK, distance, FIN, RST, SYN, type Segment } from './segment.ts';
+import { NOWHERE, SegmentStore } from './segment-store.ts';
 
 /** A judged connection as it leaves the table. */
 export interface JudgedFlow extends Judgement {
@@ -23,13 +24,20 @@ interface Flow {
   clientAddress: number;
   clientPort: number;
   clientStart: number;
-  segments: Segment[];
+  /** The chain of its segments in the store. */
+  first: number;
+  last: number;
+  count: number;
+  startedAt: number;
   lastAt: number;
+  clientAck: number | undefined;
   clientFinEnd: number | undefined;
   deviceFinEnd: number | undefined;
   clientFinAcked: boolean;
   deviceFinAcked: boolean;
   reset: boolean;
+  /** The last word was a RST that its receiver had to accept. */
+  endsInReset: boolean;
 }
 
 /** Sorts captured frames into connections with one server and judges each when it is over. */
@@ -37,6 +45,9 @@ export class FlowTable {
   readonly #server: { address: number; port: number };
   readonly #onJudged: (flow: JudgedFlow) => void;
   readonly #flows = new Map<number, Flow>();
+  readonly #store = new SegmentStore();
+  /** Objects to be used again. */
+  readonly #spare: Flow[] = [];
 
   constructor(server: { address: number; port: number }, onJudged: (flow: JudgedFlow) => void) {
     this.#server = server;
@@ -68,10 +79,12 @@ export class FlowTable {
     let flow = this.#flows.get(key);
     if (!fromDevice && frame.flags & SYN && flow?.clientStart !== frame.seq) {
       if (flow) this.#judge(key, flow, t);
-      flow = newFlow(clientAddress, clientPort, frame.seq);
+      flow = beginFlow(this.#spare.pop(), clientAddress, clientPort, frame.seq);
       this.#flows.set(key, flow);
     }
-    if (flow) note(flow, segment);
+    if (!flow) return;
+    this.#keep(flow, segment);
+    note(flow, segment);
   }
 
   /** Judges what is over, at time `now` of the capture's clock. */
@@ -89,43 +102,63 @@ export class FlowTable {
 
   #judge(key: number, flow: Flow, now: number): void {
     this.#flows.delete(key);
-    this.#onJudged({
-      ...judge(flow.segments, now),
-      clientAddress: flow.clientAddress,
-      clientPort: flow.clientPort,
-      startedAt: flow.segments[0]?.t ?? now,
-      lastAt: flow.lastAt,
-      segments: flow.segments,
-    });
+    const segments = this.#store.read(flow.first);
+    this.#store.release(flow.first, flow.last);
+    const { clientAddress, clientPort, startedAt, lastAt } = flow;
+    this.#spare.push(flow);
+    this.#onJudged({ ...judge(segments, now), clientAddress, clientPort, startedAt, lastAt, segments });
+  }
+
+  #keep(flow: Flow, segment: Segment): void {
+    if (flow.count === 0) flow.startedAt = segment.t;
+    flow.last = this.#store.add(segment, flow.last);
+    if (flow.count++ === 0) flow.first = flow.last;
+    if (flow.count > MAX_SEGMENTS) this.#dropMiddle(flow);
+  }
+
+  #dropMiddle(flow: Flow): void {
+    const kept = withoutMiddle(this.#store.read(flow.first));
+    this.#store.release(flow.first, flow.last);
+    Object.assign(flow, { first: NOWHERE, last: NOWHERE, count: 0 });
+    for (const segment of kept) this.#keep(flow, segment);
   }
 }
 
-function newFlow(clientAddress: number, clientPort: number, clientStart: number): Flow {
-  return {
+/** `spare`: an object that is not needed any more. */
+function beginFlow(spare: Flow | undefined, clientAddress: number, clientPort: number, clientStart: number): Flow {
+  const flow: Flow = {
     clientAddress,
     clientPort,
     clientStart,
-    segments: [],
+    first: NOWHERE,
+    last: NOWHERE,
+    count: 0,
+    startedAt: 0,
     lastAt: 0,
+    clientAck: undefined,
     clientFinEnd: undefined,
     deviceFinEnd: undefined,
     clientFinAcked: false,
     deviceFinAcked: false,
     reset: false,
+    endsInReset: false,
   };
+  return spare ? Object.assign(spare, flow) : flow;
 }
 
 function note(flow: Flow, segment: Segment): void {
   flow.lastAt = segment.t;
-  flow.segments.push(segment);
-  if (flow.segments.length > MAX_SEGMENTS) flow.segments = withoutMiddle(flow.segments);
-  const end = (segment.seq + segment.len + 1) >>> 0;
+  const fromClient = segment.from === 'client';
+  if (fromClient && segment.flags & ACK) flow.clientAck = segment.ack;
   if (segment.flags & RST) {
     // The ACK in a RST of a duel acknowledges nothing that the client could believe.
     flow.reset = true;
+    flow.endsInReset = fromClient || flow.clientAck === undefined || segment.seq === flow.clientAck;
     return;
   }
-  if (segment.from === 'client') {
+  flow.endsInReset = false;
+  const end = (segment.seq + segment.len + 1) >>> 0;
+  if (fromClient) {
     if (segment.flags & FIN) flow.clientFinEnd = end;
     if (segment.flags & ACK && covers(segment.ack, flow.deviceFinEnd)) flow.deviceFinAcked = true;
   } else {
@@ -139,17 +172,8 @@ const covers = (ack: number, end: number | undefined): boolean => end !== undefi
 /** Over in the eyes of both sides, or reset; a FIN of the client that nobody acknowledged keeps a reset one open. */
 const isOver = (flow: Flow): boolean =>
   flow.reset
-    ? flow.clientFinEnd === undefined || flow.clientFinAcked || quietSinceReset(flow)
+    ? flow.clientFinEnd === undefined || flow.clientFinAcked || flow.endsInReset
     : flow.clientFinAcked && flow.deviceFinAcked;
-
-/** The last word was an acceptable RST: its sequence number is what the client last acknowledged. */
-function quietSinceReset(flow: Flow): boolean {
-  const last = flow.segments.at(-1);
-  if (!last || !(last.flags & RST)) return false;
-  if (last.from === 'client') return true;
-  const lastAck = flow.segments.findLast((segment) => segment.from === 'client' && segment.flags & ACK);
-  return lastAck === undefined || distance(last.seq, lastAck.ack) === 0;
-}
 
 const isMiddle = (segment: Segment): boolean => (segment.flags & (SYN | FIN | RST)) === 0;
 
