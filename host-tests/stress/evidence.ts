@@ -44,9 +44,7 @@ export async function gatherEvidence<Tag>(
       const capture = await startCapture(
         source,
         { address: server.address, port: server.port },
-        (flows) => {
-          for (const flow of flows) matcher.flow(flow);
-        },
+        (flow) => matcher.flow(flow),
         folder,
       );
       return gatherFrames(capture, matcher, before);

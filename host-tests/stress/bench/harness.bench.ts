@@ -1,10 +1,10 @@
 import type { Bench } from '../../../tools/bench/bench.ts';
 import { endingRows } from './endings.ts';
-import { memoryRow } from './memory.ts';
+import { memoryRows } from './memory.ts';
 import { rateRows, threadsRow } from './rates.ts';
 import { gapRow, pacingRow } from './timing.ts';
 
-const rows = [...rateRows, threadsRow, pacingRow, gapRow, memoryRow, ...endingRows];
+const rows = [...rateRows, threadsRow, pacingRow, gapRow, ...memoryRows, ...endingRows];
 
 export const bench: Bench = {
   summary: 'one HEAD per connection against a plain C server on loopback, medians of paired, interleaved runs of 6 s',

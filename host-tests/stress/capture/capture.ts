@@ -1,6 +1,7 @@
 import type { JudgedFlow } from '../verdict/flow-table.ts';
 import { startThread } from '../young-generation.ts';
 import type { KeptCapture } from './bad-ends.ts';
+import { readFlows } from './flow-batch.ts';
 import type { FrameSourceOptions } from './frame-source.ts';
 import type { FromWorker, JudgeWorkerData } from './judge-worker-main.ts';
 
@@ -22,7 +23,7 @@ interface CaptureEnd {
 export function startCapture(
   source: FrameSourceOptions,
   server: { address: string; port: number },
-  onJudged: (flows: JudgedFlow[]) => void,
+  onJudged: (flow: JudgedFlow) => void,
   folder?: string,
 ): Promise<Capture> {
   const data: JudgeWorkerData = { source, server, ...(folder !== undefined && { folder }) };
@@ -35,7 +36,7 @@ export function startCapture(
     });
     end.catch(reject);
     worker.on('message', (message: FromWorker) => {
-      if (message.type === 'judged') onJudged(message.flows);
+      if (message.type === 'judged') readFlows(message.batch, onJudged);
       else if (message.type === 'failed') reject(new Error(message.reason));
       else if (message.type === 'closed')
         closed({ frames: message.frames, drops: message.drops, files: message.files });

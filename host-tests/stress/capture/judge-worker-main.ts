@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { FlowTable, type JudgedFlow } from '../verdict/flow-table.ts';
+import { FlowTable } from '../verdict/flow-table.ts';
 import { ipv4ToNumber, readTcpFrame } from '../verdict/frame.ts';
 import type { FrameSource, FrameSourceOptions } from './frame-source.ts';
 import { BadEnds, type KeptCapture } from './bad-ends.ts';
+import { FlowBatchWriter, moveClients, type FlowBatch } from './flow-batch.ts';
 import { RecentFrames } from './recent-frames.ts';
 import { openFrameSource } from './open.ts';
 
@@ -17,7 +18,7 @@ export interface JudgeWorkerData {
 export type FromWorker =
   | { type: 'open'; name: string }
   | { type: 'failed'; reason: string }
-  | { type: 'judged'; flows: JudgedFlow[] }
+  | { type: 'judged'; batch: FlowBatch }
   | { type: 'closed'; frames: number; drops: number; files: KeptCapture[] };
 
 /** Clients of a gateway are on this machine. */
@@ -31,13 +32,13 @@ const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
 const recent = folder === undefined ? undefined : new RecentFrames();
 let badEnds: BadEnds | undefined;
-let judged: JudgedFlow[] = [];
+const judged = new FlowBatchWriter();
 const withSegments = new Map<string, number>();
 const table = new FlowTable({ address: ipv4ToNumber(server.address), port: server.port }, (flow) => {
   badEnds?.offer(flow);
   const kept = withSegments.get(flow.verdict) ?? 0;
   withSegments.set(flow.verdict, kept + 1);
-  judged.push(kept < SEGMENTS_PER_VERDICT ? flow : { ...flow, segments: [] });
+  judged.add(flow, kept < SEGMENTS_PER_VERDICT);
 });
 
 let frames = 0;
@@ -54,15 +55,11 @@ async function open(): Promise<FrameSource> {
 }
 
 async function flush(source: FrameSource): Promise<void> {
-  if (judged.length === 0) return;
-  const flows = judged;
-  judged = [];
+  const batch = judged.take();
+  if (!batch) return;
   const ports = await source.clientPorts?.();
-  for (const flow of ports ? flows : []) {
-    flow.clientPort = ports?.[flow.clientPort] ?? flow.clientPort;
-    flow.clientAddress = ipv4ToNumber(GATEWAY_CLIENT);
-  }
-  send({ type: 'judged', flows });
+  if (ports) moveClients(batch, ipv4ToNumber(GATEWAY_CLIENT), ports);
+  send({ type: 'judged', batch });
 }
 
 function judge(source: FrameSource): void {
