@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { clearsBar, describe as describeFigure } from './bench.ts';
 
@@ -21,4 +24,14 @@ it('describes a figure with its peer, bar and note', () => {
     note: 'c = 1',
   });
   expect(line).toBe('HEAD: 8,000 1/s, 0.800 x ab (10,000), bar: at least 0.700, c = 1');
+});
+
+it('refuses a name that no benchmark has before it measures the others', async () => {
+  const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const run = promisify(execFile)(process.execPath, ['--import', 'tsx', program, 'build', 'nonsense']);
+  await expect(run).rejects.toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('no benchmark nonsense') as string,
+  });
 });

@@ -29,8 +29,9 @@ const program = new Command('bench')
   .action(async (names: string[], { smoke, only, json }: { smoke: boolean; only?: string; json: boolean }) => {
     const figures: Figure[] = [];
     const isWanted = (subject: string): boolean => only === undefined || subject.includes(only);
-    for (const name of names.length > 0 ? names : files.keys()) {
-      const bench = await load(name);
+    const wanted = (names.length > 0 ? names : [...files.keys()]).map((name) => ({ name, path: pathOf(name) }));
+    for (const { name, path } of wanted) {
+      const { bench } = (await import(pathToFileURL(join(root, path)).href)) as { bench: Bench };
       if (!json) console.log(pc.bold(`${name}: ${bench.summary}`));
       const report = (measured: Figure): void => {
         const figure = smoke ? withoutBar(measured) : measured;
@@ -47,11 +48,10 @@ function withoutBar({ bar: _, ...figure }: Figure): Figure {
   return figure;
 }
 
-async function load(name: string): Promise<Bench> {
+function pathOf(name: string): string {
   const path = files.get(name);
-  if (path === undefined)
-    throw new UserError(`there is no benchmark ${name}`, `choose from ${[...files.keys()].join(', ')}`, ExitCode.usage);
-  return ((await import(pathToFileURL(join(root, path)).href)) as { bench: Bench }).bench;
+  if (path !== undefined) return path;
+  throw new UserError(`there is no benchmark ${name}`, `choose from ${[...files.keys()].join(', ')}`, ExitCode.usage);
 }
 
 try {
