@@ -1,13 +1,48 @@
-import type * as lua from 'typescript-to-lua';
+import * as lua from 'typescript-to-lua';
 
-/** The nodes directly below a node, in source order. A plain loop: this runs for every node, many times. */
+/** Where each kind of node keeps the nodes below it, in the order in which typescript-to-lua fills it in. */
+const parts: Partial<Record<lua.SyntaxKind, readonly string[]>> = {
+  [lua.SyntaxKind.File]: ['statements'],
+  [lua.SyntaxKind.Block]: ['statements'],
+  [lua.SyntaxKind.DoStatement]: ['statements'],
+  [lua.SyntaxKind.VariableDeclarationStatement]: ['left', 'right'],
+  [lua.SyntaxKind.AssignmentStatement]: ['left', 'right'],
+  [lua.SyntaxKind.IfStatement]: ['condition', 'ifBlock', 'elseBlock'],
+  [lua.SyntaxKind.WhileStatement]: ['body', 'condition'],
+  [lua.SyntaxKind.RepeatStatement]: ['body', 'condition'],
+  [lua.SyntaxKind.ForStatement]: [
+    'body',
+    'controlVariable',
+    'controlVariableInitializer',
+    'limitExpression',
+    'stepExpression',
+  ],
+  [lua.SyntaxKind.ForInStatement]: ['body', 'names', 'expressions'],
+  [lua.SyntaxKind.ReturnStatement]: ['expressions'],
+  [lua.SyntaxKind.ExpressionStatement]: ['expression'],
+  [lua.SyntaxKind.FunctionExpression]: ['body', 'params', 'dots'],
+  [lua.SyntaxKind.TableFieldExpression]: ['value', 'key'],
+  [lua.SyntaxKind.TableExpression]: ['fields'],
+  [lua.SyntaxKind.UnaryExpression]: ['operand'],
+  [lua.SyntaxKind.BinaryExpression]: ['left', 'right'],
+  [lua.SyntaxKind.CallExpression]: ['expression', 'params'],
+  [lua.SyntaxKind.MethodCallExpression]: ['prefixExpression', 'name', 'params'],
+  [lua.SyntaxKind.TableIndexExpression]: ['table', 'index'],
+  [lua.SyntaxKind.ParenthesizedExpression]: ['expression'],
+  [lua.SyntaxKind.ConditionalExpression]: ['condition', 'whenTrue', 'whenFalse'],
+};
+const noParts: readonly string[] = [];
+
+type Part = lua.Node | lua.Node[] | undefined;
+
+/** The nodes directly below a node. Written for speed: this runs for every node, many times. */
 export function childNodes(node: lua.Node): lua.Node[] {
   const children: lua.Node[] = [];
-  for (const key in node) {
-    const value = (node as unknown as Record<string, unknown>)[key];
-    if (Array.isArray(value)) {
-      for (const item of value as unknown[]) if (isLuaNode(item)) children.push(item);
-    } else if (isLuaNode(value)) children.push(value);
+  for (const key of parts[node.kind] ?? noParts) {
+    const part = (node as unknown as Record<string, Part>)[key];
+    if (part === undefined) continue;
+    if (Array.isArray(part)) for (const child of part) children.push(child);
+    else children.push(part);
   }
   return children;
 }
@@ -25,14 +60,13 @@ export function walkLua(node: lua.Node, visit: (node: lua.Node) => void): void {
 export function copyLua<T extends lua.Node>(node: T, replace: (node: lua.Node) => lua.Node | undefined): T {
   const replacement = replace(node);
   if (replacement) return replacement as T;
-  const copy = { ...node } as unknown as Record<string, unknown>;
-  for (const [key, value] of Object.entries(copy)) {
-    if (isLuaNode(value)) copy[key] = copyLua(value, replace);
-    else if (Array.isArray(value)) copy[key] = value.map((v: unknown) => (isLuaNode(v) ? copyLua(v, replace) : v));
+  const copy = { ...node };
+  for (const key of parts[node.kind] ?? noParts) {
+    const part = (node as unknown as Record<string, Part>)[key];
+    if (part === undefined) continue;
+    (copy as unknown as Record<string, Part>)[key] = Array.isArray(part)
+      ? part.map((child) => copyLua(child, replace))
+      : copyLua(part, replace);
   }
-  return copy as unknown as T;
-}
-
-function isLuaNode(value: unknown): value is lua.Node {
-  return typeof value === 'object' && value !== null && 'kind' in value;
+  return copy;
 }
