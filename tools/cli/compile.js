@@ -21,14 +21,26 @@ const loadedFromTheirPackages = ['typescript', 'koffi', '@lydell/node-pty', '@se
 /** Its own files, which a compiled form depends on too. */
 const compiler = ['bundle.js', 'compile.js', 'run-script.js', 'start.js'];
 
-/** What a module finds by its own address, it finds from where it was written. */
-const originalAddress = {
-  name: 'original-address',
+/**
+ * What a module finds by its own address, it finds from where it was written. And the names of typescript-to-lua are
+ * plain fields: as a namespace each would be a function that calls a function, millions of times in a build.
+ */
+const sources = {
+  name: 'sources',
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
-      loader: 'ts',
-      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', `'${pathToFileURL(file).href}'`),
-    }));
+    const changed = (loader, change) => (file) => ({ loader, contents: change(readFileSync(file.path, 'utf8'), file) });
+    build.onLoad(
+      { filter: /\.ts$/ },
+      changed('ts', (text, file) =>
+        text
+          .replaceAll('import.meta.url', `'${pathToFileURL(file.path).href}'`)
+          .replace("import * as lua from 'typescript-to-lua'", "import lua from 'typescript-to-lua'"),
+      ),
+    );
+    build.onLoad(
+      { filter: /typescript-to-lua\/dist\/index\.js$/ },
+      changed('js', (text) => `${text}\nmodule.exports = { ...module.exports };`),
+    );
   },
 };
 
@@ -54,7 +66,7 @@ export async function compile(source) {
     target: 'node20',
     supported: { 'dynamic-import': false },
     external: loadedFromTheirPackages,
-    plugins: [originalAddress],
+    plugins: [sources],
     sourcemap: 'external',
     sourcesContent: false,
     metafile: true,
