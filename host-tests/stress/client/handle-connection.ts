@@ -1,15 +1,20 @@
 import { getSystemErrorName } from 'node:util';
 import type { Connection, ConnectionListener, LocalEnd } from './connection.ts';
 import { readBuffer } from './read-buffer.ts';
-import type { TcpHandle, TcpWrap } from './tcp-wrap.ts';
+import type { End, Request, TcpHandle, TcpWrap } from './tcp-wrap.ts';
 
 const UV_EOF = -4095;
+/** Filled in again and again: a new object would get its three properties one by one. */
+const end: End = { address: '', family: '', port: 0 };
+const settled = Promise.resolve();
 
 /** A connection on Node's own TCP handle. Every `connect` takes a new one: a handle costs less than a Socket keeps. */
 export class HandleConnection implements Connection {
   readonly #listener: ConnectionListener;
   readonly #wrap: TcpWrap;
   #handle: TcpHandle | undefined;
+  /** What is written at once, as nearly everything is, leaves it unused. */
+  #spareWrite: Request | undefined;
   readonly #onClosed = (): void => this.#listener.onClose();
 
   constructor(listener: ConnectionListener, wrap: TcpWrap) {
@@ -30,21 +35,17 @@ export class HandleConnection implements Connection {
   }
 
   localPort(): number {
-    const name: { port?: number } = {};
-    this.#handle?.getsockname(name);
-    return name.port ?? 0;
+    return this.#handle?.getsockname(end) === 0 ? end.port : 0;
   }
 
   write(bytes: Buffer): void {
     const handle = this.#handle;
     if (!handle) return;
-    const request = new this.#wrap.WriteWrap();
-    request.handle = handle;
-    request.oncomplete = (status) => {
-      if (status < 0) this.#fail(handle, status);
-    };
+    const request = this.#spareWrite ?? new this.#wrap.WriteWrap();
+    this.#spareWrite = request;
     const status = handle.writeBuffer(request, bytes);
     if (status < 0) setImmediate(() => this.#fail(handle, status));
+    else if (this.#wrap.isWriting()) this.#finishWrite(request, handle, bytes);
   }
 
   pause(): void {
@@ -68,20 +69,32 @@ export class HandleConnection implements Connection {
 
   reset(): void {
     const handle = this.#take();
-    if (handle && handle.reset(this.#onClosed) !== 0) handle.close(this.#onClosed);
+    if (handle && handle.reset() !== 0) handle.close();
   }
 
   close(): void {
-    this.#take()?.close(this.#onClosed);
+    this.#take()?.close();
   }
 
   isPeerGone(): boolean {
-    return this.#handle?.getpeername({}) !== 0;
+    return this.#handle?.getpeername(end) !== 0;
   }
 
+  #finishWrite(request: Request, handle: TcpHandle, bytes: Buffer): void {
+    this.#spareWrite = undefined;
+    request.handle = handle;
+    request.buffer = bytes;
+    request.oncomplete = (status) => {
+      if (status < 0) this.#fail(handle, status);
+    };
+  }
+
+  /** Whoever takes the handle closes it: the connection is over once the caller is done. */
   #take(): TcpHandle | undefined {
     const handle = this.#handle;
     this.#handle = undefined;
+    // Being told by the handle would cost one more turn through Node.
+    if (handle) void settled.then(this.#onClosed);
     return handle;
   }
 

@@ -4,9 +4,18 @@
  */
 
 /** Reports a status: 0, or a negated errno. */
-interface Request {
+export interface Request {
   oncomplete: (status: number) => void;
   handle?: TcpHandle;
+  /** Keeps the bytes alive until they are written. */
+  buffer?: Buffer;
+}
+
+/** An end of a connection, as the handles fill it in. */
+export interface End {
+  address: string;
+  family: string;
+  port: number;
 }
 
 export interface TcpHandle {
@@ -18,10 +27,11 @@ export interface TcpHandle {
   readStop(): number;
   writeBuffer(request: Request, buffer: Buffer): number;
   shutdown(request: Request): number;
-  reset(onClosed: () => void): number;
-  close(onClosed: () => void): void;
-  getsockname(out: { port?: number }): number;
-  getpeername(out: { port?: number }): number;
+  /** Both give the descriptor back to the system before they return. */
+  reset(): number;
+  close(): void;
+  getsockname(out: End): number;
+  getpeername(out: End): number;
 }
 
 export interface TcpWrap {
@@ -33,6 +43,8 @@ export interface TcpWrap {
   clientType: number;
   /** In `onread`: bytes read, or a negated errno. */
   lastRead: () => number;
+  /** After `writeBuffer`: the request is under way, and will complete; otherwise it was not even looked at. */
+  isWriting: () => boolean;
 }
 
 type Binding = Readonly<Record<string, unknown>>;
@@ -44,18 +56,20 @@ function load(): TcpWrap | undefined {
   try {
     const { binding } = process as unknown as { binding: (name: string) => Binding };
     const { TCP, TCPConnectWrap, constants } = binding('tcp_wrap');
-    const { WriteWrap, ShutdownWrap, streamBaseState: state, kReadBytesOrError: at } = binding('stream_wrap');
+    const { WriteWrap, ShutdownWrap, streamBaseState: state, ...at } = binding('stream_wrap');
+    const { kReadBytesOrError: readAt, kLastWriteWasAsync: asyncAt } = at;
     const clientType = (constants as Binding | undefined)?.SOCKET;
     const isWhole = [TCP, TCPConnectWrap, WriteWrap, ShutdownWrap].every((one) => typeof one === 'function');
-    if (!isWhole || !(state instanceof Int32Array) || typeof at !== 'number' || typeof clientType !== 'number')
-      return undefined;
+    if (!isWhole || !(state instanceof Int32Array) || typeof clientType !== 'number') return undefined;
+    if (typeof readAt !== 'number' || typeof asyncAt !== 'number') return undefined;
     const wrap = {
       TCP,
       TCPConnectWrap,
       WriteWrap,
       ShutdownWrap,
       clientType,
-      lastRead: () => state[at] ?? 0,
+      lastRead: () => state[readAt] ?? 0,
+      isWriting: () => state[asyncAt] !== 0,
     } as TcpWrap;
     const methods = wrap.TCP.prototype as Binding;
     const wanted = ['useUserBuffer', 'bind', 'connect', 'readStart', 'writeBuffer', 'shutdown', 'reset', 'getpeername'];

@@ -26,9 +26,11 @@ export class StepTally {
   readonly #whole = newHistogram();
   readonly #intended = newHistogram();
   readonly #lateness = newHistogram();
+  readonly #isOpenLoop: boolean;
 
   constructor(step: Step, startedAt: number) {
     this.step = step;
+    this.#isOpenLoop = step.load.kind !== 'clients';
     this.startedAt = startedAt;
     this.#endedAt = startedAt;
   }
@@ -38,13 +40,12 @@ export class StepTally {
     count(this.#outcomes, exchange.outcome);
     count(this.#endings, exchange.ending);
     const { startedAt, connectedAt, repliedAt, endedAt, intendedAt } = exchange;
-    recordMs(this.#lateness, startedAt - intendedAt);
     if (connectedAt) recordMs(this.#connect, connectedAt - startedAt);
-    if (repliedAt) {
-      recordMs(this.#response, repliedAt - startedAt);
-      recordMs(this.#intended, repliedAt - intendedAt);
-    }
+    if (repliedAt) recordMs(this.#response, repliedAt - startedAt);
     if (endedAt) recordMs(this.#whole, endedAt - startedAt);
+    if (!this.#isOpenLoop) return;
+    recordMs(this.#lateness, startedAt - intendedAt);
+    if (repliedAt) recordMs(this.#intended, repliedAt - intendedAt);
   }
 
   verdict(verdict: VerdictName): void {
