@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../cli/exit.ts';
 import { reportFailure } from '../cli/failure.ts';
@@ -32,12 +33,23 @@ export function register(command: Command): void {
       const print = (result: BuildResult): void =>
         console.log(flags.json ? JSON.stringify(result) : describeBuild(result));
       if (!flags.watch) {
-        print(await builder.build());
+        print(await once(builder));
         return;
       }
       const { watch } = await import('./watch.ts');
       await watch(builder, print, (error) => void reportFailure(error), interrupted());
     });
+}
+
+/** Without the optimising compiler for Lua in WebAssembly, which works for later: the process would wait for it. */
+async function once(builder: Builder): Promise<BuildResult> {
+  setFlagsFromString('--no-wasm-tier-up');
+  try {
+    return await builder.build();
+  } finally {
+    // V8 keeps the machine code of this run for one with the same flags.
+    setFlagsFromString('--wasm-tier-up');
+  }
 }
 
 /** Numbers of integer builds are 32-bit integers: another bytecode, and another arithmetic for the same source. */
