@@ -13,11 +13,13 @@ const runtimeCures: readonly { feature: RegExp; cure: string }[] = [
   { feature: /^(Error|Try)/, cure: "write error('message') and pcall(f, ...)" },
   { feature: /^(Promise|Await|Async|Generator|Iterator)/, cure: 'pass callbacks' },
   { feature: /^(Map|Set|Weak)/, cure: 'write LuaTable or a Record' },
+  { feature: /^Object/, cure: 'name the fields, or walk the table with pairs(t)' },
+  { feature: /^Symbol/, cure: 'use a string or a table as the key' },
   { feature: /^(TypeOf)/, cure: "write type(x), which gives 'nil', 'number', 'string', 'table' ..." },
   { feature: /^(Number|ParseInt|ParseFloat)/, cure: 'write tonumber(x) or string.format' },
   { feature: /^String/, cure: "write Lua's own find, match, sub, gsub" },
   {
-    feature: /^(Array|Spread|Unpack|CountVarargs)/,
+    feature: /^(Array|Sparse|Spread|Unpack|CountVarargs)/,
     cure: 'write a loop, or use table.insert, table.concat, table.sort',
   },
 ];
@@ -46,6 +48,19 @@ const cures: readonly { pattern: RegExp; cure: string }[] = [
   { pattern: /Cannot find name '(parseInt|parseFloat|Number)'/, cure: 'use tonumber' },
   { pattern: /Cannot find name '(JSON)'/, cure: 'use string.format, or the sjson module if the firmware image has it' },
   { pattern: /Cannot find name '(Date|setTimeout|setInterval)'/, cure: 'use the tmr module' },
+  {
+    pattern: /Type '(string|".*")' must have a '\[Symbol\.iterator\]/,
+    cure: "take a string apart with string.byte(s, 1, -1), or with for (const [c] of string.gmatch(s, '.'))",
+  },
+  {
+    pattern: /must have a '\[Symbol\.iterator\]/,
+    cure: 'walk a list with for (const x of list), any other table with for (const [key, value] of pairs(t))',
+  },
+  {
+    pattern: /can't be used to index type 'String'/,
+    cure: 'write s.sub(i, i) for a character, s.byte(i) for its code',
+  },
+  { pattern: /'Object' only refers to a type/, cure: 'walk the table with for (const [key, value] of pairs(t))' },
   {
     pattern:
       /Property '(split|includes|startsWith|endsWith|indexOf|slice|substring|charAt|trim|replace)' does not exist on type '(string|String|".*")'/,
@@ -77,7 +92,7 @@ function codeOf(diagnostic: TS.Diagnostic): string {
 
 function generalCure(diagnostic: TS.Diagnostic, message: string): string {
   if (diagnostic.code === runtimeLibraryCode) {
-    const feature = /\((\w+)\)/.exec(message)?.[1] ?? '';
+    const feature = /\((\w+)/.exec(message)?.[1] ?? '';
     const known = runtimeCures.find((candidate) => candidate.feature.test(feature));
     if (known) return known.cure;
   }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type TS from 'typescript';
 import { ts } from './typescript.ts';
 import { toProblem } from './compiler-problem.ts';
+import { explain } from './impossible-syntax.ts';
 import type { Problem } from './problem.ts';
 import { type Project, firmwareRoot, normalise } from './project.ts';
 
@@ -86,7 +87,8 @@ export class Compiler {
     for (let next = nextAffected(builder); next; next = nextAffected(builder)) {
       for (const file of filesOf(next.affected)) affected.add(file.fileName);
     }
-    const problems = findTypeErrors(builder);
+    const sources = program.getSourceFiles().filter((file) => !file.isDeclarationFile);
+    const problems = explain(findTypeErrors(builder), sources, program.getTypeChecker());
     // A program with errors is not built upon: the compiler would remember that a module was missing.
     if (problems.length > 0) this.previous = undefined;
     return { program, problems, affected };

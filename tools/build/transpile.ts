@@ -3,6 +3,7 @@ import { ts } from './typescript.ts';
 import * as lua from 'typescript-to-lua';
 import type { Asset, AssetStore } from './assets/assets.ts';
 import { toProblem } from './compiler-problem.ts';
+import { findImpossible, withImpossible } from './impossible-syntax.ts';
 import { assetConstants } from './plugins/asset-constants.ts';
 import { isBitOperatorWarning } from './plugins/bit-operators.ts';
 import { flatConcatenation } from './plugins/concatenation.ts';
@@ -52,5 +53,6 @@ export function transpile(program: TS.Program, file: TS.SourceFile, options: Tra
   });
   const errors = diagnostics.filter((d) => d.category === ts.DiagnosticCategory.Error && !isBitOperatorWarning(d));
   if (!ast) throw new Error(`typescript-to-lua gave nothing for ${file.fileName}`);
-  return { fileName: file.fileName, ast, problems: errors.map(toProblem), assets: [...assets] };
+  const problems = withImpossible(errors.map(toProblem), findImpossible(file, program.getTypeChecker()));
+  return { fileName: file.fileName, ast, problems, assets: [...assets] };
 }

@@ -49,15 +49,13 @@ function blame(node: TS.Node, context: lua.TransformationContext): lua.Node[] {
   const known = blamed.get(context) ?? new Set();
   blamed.set(context, known);
   const result = context.superTransformNode(node);
-  for (const feature of context.usedLuaLibFeatures) {
-    if (known.has(feature)) continue;
-    known.add(feature);
-    context.diagnostics.push(needsRuntime(node, feature));
-  }
+  const fresh = [...context.usedLuaLibFeatures].filter((feature) => !known.has(feature));
+  for (const feature of fresh) known.add(feature);
+  if (fresh.length > 0) context.diagnostics.push(needsRuntime(node, fresh.join(', ')));
   return result;
 }
 
-function needsRuntime(node: TS.Node, feature: string): TS.Diagnostic {
+function needsRuntime(node: TS.Node, features: string): TS.Diagnostic {
   const original = ts.getOriginalNode(node);
   const file = original.getSourceFile();
   const text = original.getText().split('\n')[0]?.slice(0, 60) ?? '';
@@ -67,7 +65,7 @@ function needsRuntime(node: TS.Node, feature: string): TS.Diagnostic {
     file,
     start: original.getStart(),
     length: original.getWidth(),
-    messageText: `needs the compiler's runtime library (${feature}), which the board has no room for: ${text}`,
+    messageText: `needs the compiler's runtime library (${features}), which the board has no room for: ${text}`,
   };
 }
 
