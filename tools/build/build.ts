@@ -52,6 +52,14 @@ export interface BuildResult {
   durationMs: number;
 }
 
+interface Compiled {
+  graph: ModuleGraph;
+  /** Names on the board by file. */
+  names: ReadonlyMap<string, string>;
+  chunks: readonly Chunk[];
+  emitted: readonly EmittedChunk[];
+}
+
 /** Builds a project once. Throws BuildError (a UserError) with every problem; then the output is as it was. */
 export function build(options: BuildOptions = {}): Promise<BuildResult> {
   return Promise.resolve().then(() => new Builder(options).build());
@@ -68,6 +76,7 @@ export class Builder {
   private readonly emitter: ChunkEmitter;
   private readonly assets = new AssetStore();
   private readonly modules = new Map<string, GraphModule>();
+  private rehearsals = 0;
 
   constructor(options: BuildOptions) {
     this.options = options;
@@ -89,18 +98,9 @@ export class Builder {
   async build(): Promise<BuildResult> {
     const started = performance.now();
     this.followProject();
-    const { program, problems, affected } = this.compiler.check();
-    for (const file of affected) this.modules.delete(file);
-    refuse(problems);
-    await this.prepareAssets(program);
-    const graph = buildGraph(program, this.entry, (file) => this.module(program, file));
-    const named = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
-    refuse([...graph.problems, ...named.problems]);
-    const chunks = arrangeChunks(graph, named.names, this.options.hoist ?? true);
-    const emitted = chunks.map((chunk) => this.emitter.emit(program, chunk));
+    const { graph, names, chunks, emitted } = await this.compile();
     const output = this.arrangeOutput(graph, emitted);
-    output.board.set('init.lua', Buffer.from(initLua(named.names.get(this.entry) ?? 'main')));
-    refuse(emitted.flatMap((chunk) => chunk.problems));
+    output.board.set('init.lua', Buffer.from(initLua(names.get(this.entry) ?? 'main')));
     const previous = readPreviousReport(this.outDir);
     // They are set for the program of the project, not for another one of its modules that is tried out.
     const budgets = this.options.entry === undefined ? readBudgets(path.dirname(this.project.configFile)) : undefined;
@@ -114,6 +114,32 @@ export class Builder {
     const report = { files, method: heapMethod, change: compareReports(previous, files) };
     writeFileSync(path.join(this.outDir, reportName), asJson(report));
     return { outDir: this.outDir, manifest, report, changed, durationMs: performance.now() - started };
+  }
+
+  /**
+   * Compiles one module as if it had changed, another one each time, and writes nothing. JavaScript is slow until it
+   * has run some times; after rehearsals the first real change does not have to wait for that.
+   */
+  async rehearse(): Promise<void> {
+    const files = [...this.modules.keys()];
+    const file = files[this.rehearsals++ % files.length];
+    if (file === undefined) return;
+    this.compiler.touch(file);
+    await this.compile();
+  }
+
+  private async compile(): Promise<Compiled> {
+    const { program, problems, affected } = this.compiler.check();
+    for (const file of affected) this.modules.delete(file);
+    refuse(problems);
+    await this.prepareAssets(program);
+    const graph = buildGraph(program, this.entry, (file) => this.module(program, file));
+    const { names, problems: ofNames } = nameModules([...graph.modules.keys()], path.posix.dirname(this.entry));
+    refuse([...graph.problems, ...ofNames]);
+    const chunks = arrangeChunks(graph, names, this.options.hoist ?? true);
+    const emitted = chunks.map((chunk) => this.emitter.emit(program, chunk));
+    refuse(emitted.flatMap((chunk) => chunk.problems));
+    return { graph, names, chunks, emitted };
   }
 
   /** Files may have come or gone, declarations that nothing imports among them, and tsconfig.json may have changed. */

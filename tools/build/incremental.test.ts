@@ -125,3 +125,14 @@ test('a change in one file leaves the files of others alone', async () => {
   const { changed } = await builder.build();
   expect(changed.filter((name) => !name.endsWith('.map'))).toEqual(['rare.lc', 'manifest.json']);
 });
+
+test('rehearsals write nothing, and a change that comes meanwhile is in the next build', async () => {
+  await builder.build();
+  const before = filesIn(project.outDir);
+  for (let i = 0; i < 5; i++) await builder.rehearse();
+  expect(filesIn(project.outDir)).toEqual(before);
+  project.write('text.ts', `export function join(a: string, b: number): string { return b + a; }\n`);
+  for (let i = 0; i < 4; i++) await builder.rehearse();
+  expect(filesIn(project.outDir)).toEqual(before);
+  expect(await expectSameAsFresh()).toContain('main.lc');
+});

@@ -34,6 +34,7 @@ export class Compiler {
   private readonly sourceFiles = new Map<string, ReadFile>();
   private readonly host: TS.CompilerHost;
   private previous: TS.SemanticDiagnosticsBuilderProgram | undefined;
+  private readonly touched = new Map<string, number>();
 
   constructor(project: Project) {
     this.project = project;
@@ -53,7 +54,7 @@ export class Compiler {
         }),
       createHash: ts.sys.createHash?.bind(ts.sys) ?? ((text) => text),
       getSourceFile: (fileName, languageVersion, onError) => {
-        const version = versionOf(fileName);
+        const version = `${versionOf(fileName)} ${this.touched.get(fileName) ?? 0}`;
         const cache = fileName.endsWith('.d.ts') ? declarations : this.sourceFiles;
         const known = cache.get(fileName);
         if (known?.version === version) return known.file;
@@ -70,6 +71,11 @@ export class Compiler {
     if (JSON.stringify(project.options) !== JSON.stringify(this.project.options)) return false;
     this.project = project;
     return true;
+  }
+
+  /** Lets a file count as changed. */
+  touch(fileName: string): void {
+    this.touched.set(fileName, (this.touched.get(fileName) ?? 0) + 1);
   }
 
   /** The program as the files are now. */

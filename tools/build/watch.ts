@@ -1,6 +1,11 @@
+import { once } from 'node:events';
 import path from 'node:path';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import chokidar from 'chokidar';
 import type { BuildResult, Builder } from './build.ts';
+
+/** How often changes are rehearsed after the first build. */
+const rehearsals = 12;
 
 /** How long to wait for further changes after one, ms: editors write a file in several steps. */
 const settleMs = 5;
@@ -15,31 +20,55 @@ export async function watch(
   onFailure: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let running: Promise<void> | undefined;
-  let isDue = false;
-  const run = async (): Promise<void> => {
-    do {
+  let isDue = true;
+  let busy: Promise<void> | undefined;
+  const builds = async (): Promise<void> => {
+    while (isDue) {
       isDue = false;
       await builder.build().then(onResult, onFailure);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by the watcher meanwhile
-    } while (isDue);
-    running = undefined;
+    }
+  };
+  const settled = (): Promise<void> => sleep(settleMs).then(builds);
+  const begin = (work: () => Promise<void>): void => {
+    busy = work().then(() => {
+      busy = undefined;
+      if (isDue && !signal.aborted) begin(settled);
+    });
   };
   const request = (): void => {
     isDue = true;
-    running ??= new Promise((resolve) => setTimeout(resolve, settleMs)).then(run);
+    if (!busy) begin(settled);
   };
-  await run();
   const watcher = chokidar.watch(path.dirname(builder.project.configFile), {
     ignored: (name) => /node_modules|[/\\]\.|~$/.test(name) || name.startsWith(builder.outDir),
     ignoreInitial: true,
   });
+  // It sees only what changes after that, and the first build must not be older.
+  await once(watcher, 'ready');
   watcher.on('all', request);
+  // The events above leave out what follows within 50 ms, such as the second save of an editor that formats.
+  watcher.on('raw', (_event, _name, details) => {
+    const { watchedPath } = details as { watchedPath: string };
+    if (path.extname(watchedPath) !== '') request();
+  });
+  begin(() => builds().then(() => rehearse(builder, () => isDue || signal.aborted)));
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await watcher.close();
   // The watcher may have asked for a build that still runs.
-  await running;
+  await busy;
+}
+
+/** Stops at the first real change. A project with errors has nothing to rehearse with. */
+async function rehearse(builder: Builder, isOver: () => boolean): Promise<void> {
+  try {
+    for (let i = 0; i < rehearsals && !isOver(); i++) {
+      await builder.rehearse();
+      await setImmediate();
+    }
+  } catch {
+    // The build that follows the change says what is wrong with it.
+  }
 }
