@@ -14,7 +14,7 @@ import { checkTarget, type CheckedTarget, type TargetOptions } from './target.ts
 import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './thresholds.ts';
 import { invalidReasons } from './validity.ts';
 import { warmUp } from './warm-up.ts';
-import { holdYoungGeneration } from './young-generation.ts';
+import { holdYoungGeneration, releaseYoungGeneration } from './young-generation.ts';
 import { Matcher } from './verdict/matcher.ts';
 
 export interface StressOptions extends TargetOptions {
@@ -58,9 +58,17 @@ const LEAK_CHECK_MS = 3000;
  * nothing to hammer; whatever the device does afterwards is in the report.
  */
 export async function runStress(options: StressOptions): Promise<StressReport> {
+  holdYoungGeneration();
+  try {
+    return await hammerAndJudge(options);
+  } finally {
+    releaseYoungGeneration();
+  }
+}
+
+async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   const signal = options.signal ?? new AbortController().signal;
   const thresholds = (options.thresholds ?? DEFAULT_THRESHOLDS).map(parseThreshold);
-  holdYoungGeneration();
   if (options.warmUp ?? true) await warmUp(signal);
   const target = await checkTarget(options);
   const seed = options.seed ?? 1;

@@ -4,9 +4,10 @@ import { readBuffer } from './read-buffer.ts';
 import type { End, Request, TcpHandle, TcpWrap } from './tcp-wrap.ts';
 
 const UV_EOF = -4095;
+/** Sends nothing, and fails where nothing can be sent any more; asking for the peer's name costs a microsecond more. */
+const NOTHING = Buffer.alloc(0);
 /** Filled in again and again: a new object would get its three properties one by one. */
 const end: End = { address: '', family: '', port: 0 };
-const settled = Promise.resolve();
 
 /** A connection on Node's own TCP handle. Every `connect` takes a new one: a handle costs less than a Socket keeps. */
 export class HandleConnection implements Connection {
@@ -41,11 +42,8 @@ export class HandleConnection implements Connection {
   write(bytes: Buffer): void {
     const handle = this.#handle;
     if (!handle) return;
-    const request = this.#spareWrite ?? new this.#wrap.WriteWrap();
-    this.#spareWrite = request;
-    const status = handle.writeBuffer(request, bytes);
+    const status = this.#send(handle, bytes);
     if (status < 0) setImmediate(() => this.#fail(handle, status));
-    else if (this.#wrap.isWriting()) this.#finishWrite(request, handle, bytes);
   }
 
   pause(): void {
@@ -69,32 +67,35 @@ export class HandleConnection implements Connection {
 
   reset(): void {
     const handle = this.#take();
-    if (handle && handle.reset() !== 0) handle.close();
+    if (handle && handle.reset(this.#onClosed) !== 0) handle.close(this.#onClosed);
   }
 
   close(): void {
-    this.#take()?.close();
+    this.#take()?.close(this.#onClosed);
   }
 
   isPeerGone(): boolean {
-    return this.#handle?.getpeername(end) !== 0;
+    const handle = this.#handle;
+    return !handle || this.#send(handle, NOTHING) < 0;
   }
 
-  #finishWrite(request: Request, handle: TcpHandle, bytes: Buffer): void {
-    this.#spareWrite = undefined;
-    request.handle = handle;
-    request.buffer = bytes;
-    request.oncomplete = (status) => {
-      if (status < 0) this.#fail(handle, status);
-    };
+  #send(handle: TcpHandle, bytes: Buffer): number {
+    const request = (this.#spareWrite ??= new this.#wrap.WriteWrap());
+    const status = handle.writeBuffer(request, bytes);
+    if (status === 0 && this.#wrap.isWriting()) {
+      this.#spareWrite = undefined;
+      request.handle = handle;
+      request.buffer = bytes;
+      request.oncomplete = (later) => {
+        if (later < 0) this.#fail(handle, later);
+      };
+    }
+    return status;
   }
 
-  /** Whoever takes the handle closes it: the connection is over once the caller is done. */
   #take(): TcpHandle | undefined {
     const handle = this.#handle;
     this.#handle = undefined;
-    // Being told by the handle would cost one more turn through Node.
-    if (handle) void settled.then(this.#onClosed);
     return handle;
   }
 

@@ -27,11 +27,9 @@ export interface TcpHandle {
   readStop(): number;
   writeBuffer(request: Request, buffer: Buffer): number;
   shutdown(request: Request): number;
-  /** Both give the descriptor back to the system before they return. */
-  reset(): number;
-  close(): void;
+  reset(onClosed: () => void): number;
+  close(onClosed: () => void): void;
   getsockname(out: End): number;
-  getpeername(out: End): number;
 }
 
 export interface TcpWrap {
@@ -72,7 +70,7 @@ function load(): TcpWrap | undefined {
       isWriting: () => state[asyncAt] !== 0,
     } as TcpWrap;
     const methods = wrap.TCP.prototype as Binding;
-    const wanted = ['useUserBuffer', 'bind', 'connect', 'readStart', 'writeBuffer', 'shutdown', 'reset', 'getpeername'];
+    const wanted = ['useUserBuffer', 'bind', 'connect', 'readStart', 'writeBuffer', 'shutdown', 'reset', 'getsockname'];
     return wanted.every((name) => typeof methods[name] === 'function') ? wrap : undefined;
   } catch {
     return undefined;
