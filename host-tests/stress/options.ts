@@ -71,7 +71,7 @@ export function addVirtualBoard(command: Command, doing: string): Command {
     .option('--virtual', `start a virtual board and ${doing} that`, false)
     .option(
       '--files <folder>',
-      'virtual: compiled firmware that it runs (default: dist/firmware, else the LED server of this package)',
+      'virtual: compiled firmware that it runs (default: the project here, built anew when its sources have changed, else the LED server of this package)',
     )
     .addOption(
       new Option('--profile <name>', 'virtual: which system to be').choices(profileNames()).default('nodemcu-3.0'),

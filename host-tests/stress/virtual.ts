@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startVirtualBoard, type SessionOptions } from '../../tools/virtual-board/session.ts';
 import { enterNamespace } from '../../tools/virtual-board/wire/namespace.ts';
 import { captureFor, VirtualDriver } from '../drivers/virtual-driver.ts';
 import type { BoardDriver } from '../board-driver.ts';
+import { usualFirmware } from './firmware.ts';
 import type { VirtualFlags } from './options.ts';
 import type { CaptureChoice } from './evidence.ts';
 
@@ -22,9 +21,6 @@ export interface BoardUnderTest {
   close(): Promise<void>;
 }
 
-/** Where `last-ack build` writes. */
-const BUILT = 'dist/firmware';
-
 const SERVING_MS = 30_000;
 const RETRY_MS = 250;
 
@@ -38,7 +34,8 @@ export async function startBoardUnderTest(flags: VirtualFlags, seed: number): Pr
   if (files !== undefined && !existsSync(files))
     throw new UserError(`There is no firmware in ${files}.`, 'Build it first: last-ack build.', ExitCode.usage);
   if (net !== 'gateway') await enterNamespace();
-  const firmware = files === undefined ? await usualFirmware() : { folder: files, remove: () => undefined };
+  const firmware =
+    files === undefined ? await usualFirmware(console.error) : { folder: files, remove: () => undefined };
   const chosen = { ...(faults !== undefined && { faults }), ...(heap !== undefined && { heap }) };
   try {
     return await serve({ files: firmware.folder, profile, net, speed, seed, ...chosen }, firmware.remove);
@@ -70,23 +67,6 @@ async function serve(options: SessionOptions, removeFirmware: () => void): Promi
       removeFirmware();
     },
   };
-}
-
-/** What was built here, or else the LED server that comes with this package, built for the occasion. */
-async function usualFirmware(): Promise<{ folder: string; remove: () => void }> {
-  if (existsSync(BUILT)) return { folder: BUILT, remove: () => undefined };
-  console.error(`no ${BUILT} here: hammering the LED server that comes with last-ack`);
-  const { build } = await import('../../tools/build/build.ts');
-  const { firmwareRoot } = await import('../../tools/build/project.ts');
-  const folder = mkdtempSync(join(tmpdir(), 'last-ack-firmware-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    await build({ project: firmwareRoot, outDir: folder, measure: false });
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  return { folder, remove };
 }
 
 async function untilServing(host: string, port: number): Promise<void> {
