@@ -157,6 +157,8 @@ function readDevice(segment: Segment, history: History, cursor: Cursor): void {
 }
 
 function readReset(segment: Segment, history: History, cursor: Cursor): void {
+  // Both FINs are acknowledged: an ACK that was late found the socket gone, and nobody has anything left to lose.
+  if (history.clientFinAckedAt !== undefined && history.deviceFinAckedAt !== undefined) return;
   const ofSyn = history.synAckAt === undefined;
   const { clientAck } = cursor;
   const offByOne =

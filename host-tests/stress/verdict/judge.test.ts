@@ -32,6 +32,17 @@ const cases: [VerdictName, string, string][] = [
     5 C A 52 82`,
   ],
   [
+    'client-first-clean',
+    'an ACK that crossed with the end is acknowledged once more, to a socket that is gone (Linux on two cores)',
+    `${exchange}
+    3 C FA 51 81
+    4 D FA 81 52
+    4 C A 52 82
+    5 D A 81 52
+    5 C A 52 82
+    6 D R 82 0`,
+  ],
+  [
     'simultaneous',
     'both FINs are on the way at once',
     `${exchange}
