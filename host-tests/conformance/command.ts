@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
-import { addVirtualBoard, type VirtualFlags } from '../stress/options.ts';
+import { addVirtualBoard, portNumber, type VirtualFlags } from '../stress/options.ts';
 import { startBoardUnderTest } from '../stress/virtual.ts';
 import { cases } from './cases/index.ts';
 import { conformanceReport } from './report.ts';
@@ -17,16 +17,10 @@ interface Options extends VirtualFlags {
   json: boolean;
 }
 
-const port = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new InvalidArgumentError('It must be 1 to 65535.');
-  return value;
-};
-
 export function register(command: Command): void {
   addVirtualBoard(command, 'ask')
     .option('--host <host>', 'name or address of the server')
-    .option('--port <port>', 'its TCP port', port, 80)
+    .option('--port <port>', 'its TCP port', portNumber, 80)
     .option('--only <ids...>', 'these cases only, by id or by the beginning of a section such as "RFC 9112 9"')
     .option('--out <file>', 'every result as JSON', '.last-ack/conformance.json')
     .option('--json', 'print the results as JSON on stdout', false)

@@ -51,6 +51,13 @@ const wholeFromZero = (text: string): number => {
   return value;
 };
 
+/** A TCP port. */
+export const portNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new InvalidArgumentError('It must be 1 to 65535.');
+  return value;
+};
+
 const seconds = (text: string): number => positive(text) * 1000;
 
 export function addStressOptions(command: Command): Command {
@@ -60,7 +67,7 @@ export function addStressOptions(command: Command): Command {
 function addTarget(command: Command): Command {
   return command
     .option('--host <host>', 'name or IPv4 address of the board')
-    .option('--port <port>', 'TCP port of its web server', positive, 80)
+    .option('--port <port>', 'TCP port of its web server', portNumber, 80)
     .option('--path <path>', 'path to ask for', '/')
     .addOption(new Option('--method <method>', 'request method').choices(['HEAD', 'GET']).default('HEAD'));
 }

@@ -93,7 +93,8 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   const steps: StepReport[] = climb.tallies.map((tally) => tally.report(origin));
   const totals = totalsOf(steps);
   const partial = signal.aborted;
-  const invalid = invalidReasons({ steps, partial, evidence: gathered });
+  const harnessReport = harnessEnd(steps, totals);
+  const invalid = invalidReasons({ steps, partial, evidence: gathered, harness: harnessReport });
   const measured = {
     format: 'last-ack-stress',
     version: 1,
@@ -107,7 +108,7 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
     totals,
     evidence: gathered,
     board,
-    harness: harnessEnd(steps, totals),
+    harness: harnessReport,
     timeline: timeline.report(),
     specimens: specimens.report(),
   } as const;

@@ -166,6 +166,15 @@ describe.each(kinds)('on %s', (_name, kind) => {
     expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'timeout', ending: 'deadline' });
   });
 
+  test('a greeting of another protocol is named when the deadline comes', async () => {
+    const port = await listen((socket) => void socket.write('SSH-2.0-dropbear\r\n'));
+    expect(await connect(port, 'read-to-eof', 100)).toMatchObject({
+      outcome: 'wrong-reply',
+      ending: 'deadline',
+      detail: 'not HTTP: it begins with "SSH-2"',
+    });
+  });
+
   test('a response without a close is answered, and its ending is the deadline', async () => {
     const port = await listen((socket) => void answer(socket, 99));
     expect(await connect(port, 'read-to-eof', 100)).toMatchObject({ outcome: 'answered', ending: 'deadline' });

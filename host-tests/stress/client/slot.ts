@@ -106,7 +106,8 @@ export class Slot {
   abandon(): void {
     if (this.deadline === Infinity) return;
     const exchange = this.#exchange;
-    if (exchange.repliedAt) this.#settle('answered', 'deadline', 'the device did not close before the deadline');
+    if (this.#reader.state === 'wrong') this.#settle('wrong-reply', 'deadline', this.#reader.fault);
+    else if (exchange.repliedAt) this.#settle('answered', 'deadline', 'the device did not close before the deadline');
     else if (exchange.connectedAt && this.#style?.requests === 0)
       this.#settle('idle', 'deadline', 'the device did not close before the deadline');
     else if (exchange.connectedAt) this.#settle('timeout', 'deadline', 'no whole response before the deadline');

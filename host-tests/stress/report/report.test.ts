@@ -76,7 +76,15 @@ function report(over: Partial<StressReport> = {}): StressReport {
       pcbsLost: 0,
       restarts: 0,
     },
-    harness: { bottleneck: false, why: 'no: idle', utilization: 0.1, loopDelayP99: 1, faults: 0, clockJump: 0 },
+    harness: {
+      bottleneck: false,
+      why: 'no: idle',
+      utilization: 0.1,
+      loopDelayP99: 1,
+      standstill: 9,
+      faults: 0,
+      clockJump: 0,
+    },
     timeline: { bucketMs: 500, verdicts: [{ duel: 40, 'device-first-clean': 60 }] },
     specimens: [{ verdict: 'duel', why: '3 RST', step: '0.2 s gaps', localPort: 4000, startedAt: 5, segments: duel }],
     ...over,
@@ -121,6 +129,15 @@ test('a step without a connection makes the run invalid and names the cure', () 
   const steps = step ? [{ ...step, connections: 0, capped: true }] : [];
   expect(invalidReasons({ ...report(), steps }).join()).toMatch(/^step 0.2 s gaps opened no connection.*--sources/);
   expect(invalidReasons({ ...report(), steps, partial: true })).toEqual([]);
+});
+
+test('a harness that stood still proves nothing, nor do frames when the clock was set', () => {
+  const { harness, evidence } = report();
+  const reasons = (over: Partial<typeof harness>, kind: 'capture' | 'sockets'): string =>
+    invalidReasons({ ...report(), harness: { ...harness, ...over }, evidence: { ...evidence, kind } }).join();
+  expect(reasons({ standstill: 2100 }, 'sockets')).toMatch(/^the harness stood still for 2.1 s/);
+  expect(reasons({ clockJump: -3_600_000 }, 'capture')).toMatch(/^the clock of this machine was set by -3600.0 s/);
+  expect(reasons({ clockJump: -3_600_000 }, 'sockets')).toBe('');
 });
 
 test('the page needs no network and lets no text of the board become markup', async () => {

@@ -94,8 +94,10 @@ export interface HarnessReport {
   utilization: number;
   /** 99th percentile of the event loop's delay, milliseconds. */
   loopDelayP99: number;
+  /** Longest time in which the client's event loop did nothing at all, milliseconds. */
+  standstill: number;
   faults: number;
-  /** Jump of the wall clock against the monotonic one during the run, milliseconds. */
+  /** Largest jump of the wall clock against the monotonic one during the run, milliseconds. */
   clockJump: number;
 }
 

@@ -159,8 +159,9 @@ export class Matcher<Tag> {
 /** A busy machine may be this late between its note of the start and the SYN, milliseconds. */
 const SAME_MS = 2000;
 
+/** The wall clock of now counts, not that of the start of the process: in hours they drift apart. */
 const apart = ({ startedAt }: { startedAt: number }, flow: JudgedFlow): number =>
-  Math.abs(performance.timeOrigin + startedAt - flow.startedAt);
+  Math.abs(Date.now() - performance.now() + startedAt - flow.startedAt);
 
 const isSame = (waiting: { startedAt: number }, flow: JudgedFlow): boolean => apart(waiting, flow) < SAME_MS;
 
