@@ -73,12 +73,16 @@ const cures: readonly { pattern: RegExp; cure: string }[] = [
   },
 ];
 
+/** TypeScript's own cure for what the standard library lacks, which is no cure here. */
+const otherLibrary =
+  / (Do you need to (change your target library|install type definitions)|Make sure you have a declaration for)\b.*$/s;
+
 /** A diagnostic of TypeScript or typescript-to-lua as a problem with a place and a cure. */
 export function toProblem(diagnostic: TS.Diagnostic): Problem {
   const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n      ');
   const cure = cures.find(({ pattern }) => pattern.test(message))?.cure ?? generalCure(diagnostic, message);
   const place = diagnostic.file ? placeOf(diagnostic.file, diagnostic.start ?? 0) : {};
-  return { ...place, message: `${message} (${codeOf(diagnostic)})`, cure };
+  return { ...place, message: `${message.replace(otherLibrary, '')} (${codeOf(diagnostic)})`, cure };
 }
 
 /** typescript-to-lua numbers its own diagnostics from 100000. */

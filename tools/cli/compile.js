@@ -7,13 +7,15 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { bundleFolder, packageRoot, stampOf } from './bundle.js';
+import { scriptEnd, scriptStart } from './run-script.js';
 
 /** They find binaries and data beside their own files; typescript is kept apart for its size. `pnpapi` is optional. */
 const loadedFromTheirPackages = ['typescript', 'koffi', '@lydell/node-pty', '@serialport/bindings-cpp', 'pnpapi'];
@@ -63,6 +65,7 @@ export async function compile(source) {
   mkdirSync(folder, { recursive: true });
   accessSync(folder, constants.W_OK);
   const id = randomUUID();
+  const started = Date.now();
   const script = path.join(folder, `${id}.cjs`);
   const { metafile, outputFiles } = await build({
     entryPoints: [source],
@@ -73,6 +76,11 @@ export async function compile(source) {
     format: 'cjs',
     target: 'node20',
     supported: { 'dynamic-import': false },
+    banner: { js: scriptStart },
+    footer: { js: scriptEnd },
+    minifyWhitespace: true,
+    // Node prints the whole line that threw.
+    lineLimit: 160,
     external: loadedFromTheirPackages,
     plugins: [originalAddress, plainFields],
     sourcemap: 'external',
@@ -82,6 +90,8 @@ export async function compile(source) {
     absWorkingDir: folder,
     logLevel: 'silent',
   });
+  // Its process would stay as long as this one.
+  await stop();
   const inputs = [
     ...Object.keys(metafile.inputs)
       .filter((file) => !file.startsWith('plain:'))
@@ -92,11 +102,16 @@ export async function compile(source) {
   for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
   replaceFile(
     path.join(folder, 'bundle.json'),
-    JSON.stringify({ id, inputs: Object.fromEntries(inputs.map((file) => [file, stampOf(file)])) }),
+    JSON.stringify({ id, inputs: Object.fromEntries(inputs.map((file) => [file, stampBefore(file, started)])) }),
   );
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(id) && name !== 'bundle.json') rmSync(path.join(folder, name), { force: true });
   }
+}
+
+/** The stamp of a file as it was compiled; of one that has changed meanwhile, none. */
+function stampBefore(file, time) {
+  return statSync(file).mtimeMs < time ? stampOf(file) : 'changed';
 }
 
 /** In one step: another process may read it now, or write it. */

@@ -1,7 +1,12 @@
+import { isAscii } from 'node:buffer';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Module, createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
+
+/** Around the code of a CommonJS module; bundles are written with it. */
+export const scriptStart = '(function (exports, require, module, __filename, __dirname) {';
+export const scriptEnd = '})';
 
 /**
  * Runs a compiled module. V8 gets the machine code that the same task needed before.
@@ -19,21 +24,27 @@ export function runScript(bundle, task) {
     (name) => (name === 'typescript' ? loadOnce(load.resolve(name), `${kept}-${name}`) : load(name)),
     load,
   );
-  evaluate(file, kept, require);
+  evaluate(file, readText(file), kept, require);
 }
 
 /** Loads a CommonJS module as `require` does. */
 function loadOnce(file, kept) {
   const require = createRequire(file);
-  return (require.cache[file] ?? evaluate(file, kept, require)).exports;
+  const load = () => evaluate(file, `${scriptStart}${readText(file)}${scriptEnd}`, kept, require);
+  return (require.cache[file] ?? load()).exports;
 }
 
-function evaluate(file, kept, require) {
+/** Most are ASCII, which is read in a third of the time. */
+function readText(file) {
+  const bytes = readFileSync(file);
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
+
+function evaluate(file, code, kept, require) {
   const module = new Module(file);
   module.filename = file;
   require.cache[file] = module;
-  // One byte per character, as esbuild and TypeScript write it.
-  const script = compileScript(Module.wrap(readFileSync(file, 'latin1')), file, kept);
+  const script = compileScript(code, file, kept);
   script.runInThisContext().call(module.exports, module.exports, require, module, file, path.dirname(file));
   module.loaded = true;
   return module;
@@ -70,16 +81,24 @@ function tryToWrite(file, bytes) {
 
 /** Lets the stacks of errors name the lines of TypeScript. */
 function mapStacks(file) {
-  let positions;
+  let originOf;
   Error.prepareStackTrace = (error, frames) => {
-    const { TraceMap, originalPositionFor } = createRequire(import.meta.url)('@jridgewell/trace-mapping');
-    positions ??= new TraceMap(readFileSync(`${file}.map`, 'utf8'), file);
+    originOf ??= readMap(file);
     const describe = (frame) => {
       const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
-      if (frame.getFileName() !== file) return `${frame}`;
-      const origin = originalPositionFor(positions, { line, column: column - 1 });
+      const origin = frame.getFileName() === file ? originOf({ line, column: column - 1 }) : undefined;
+      if (!origin?.source) return `${frame}`;
       return `${frame}`.replace(`${file}:${line}:${column}`, `${origin.source}:${origin.line}:${origin.column + 1}`);
     };
     return [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${describe(frame)}`)].join('\n');
   };
+}
+
+/** Without a map, when another process has compiled anew meanwhile, stacks name lines of the script. */
+function readMap(file) {
+  const { TraceMap, originalPositionFor } = createRequire(import.meta.url)('@jridgewell/trace-mapping');
+  const map = readIfThere(`${file}.map`);
+  if (!map) return () => undefined;
+  const positions = new TraceMap(map.toString(), file);
+  return (place) => originalPositionFor(positions, place);
 }
