@@ -22,6 +22,8 @@ const SOCKETS_CANNOT_SEE = [
   'RSTs with a wrong sequence number (only counted, by kernel counters of the whole namespace)',
 ];
 
+const HOW_TO_SEE = 'root may see them, or after: sudo setcap cap_net_raw=ep "$(command -v tcpdump)"';
+
 /** Gathers evidence beside the load and feeds verdicts to a matcher. */
 export interface EvidenceGatherer {
   readonly source: string;
@@ -53,6 +55,7 @@ export async function gatherEvidence<Tag>(
     }
   }
   if (choice === 'none') reasons.push('capture was switched off');
+  else if (reasons.length > 0 && process.platform === 'linux') reasons.push(HOW_TO_SEE);
   return gatherFromKernel(target, matcher, before, reasons);
 }
 

@@ -45,8 +45,8 @@ const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
 export type CaptureProgramName = keyof typeof programs;
 
 /**
- * Captures through a program, for machines where it may capture and we may not. Rejects with the program's own words
- * when it cannot.
+ * Captures through a program, for machines where it may capture and we may not. Rejects with the program's own words,
+ * one line of them, when it cannot.
  */
 export async function openCaptureProgram(
   name: CaptureProgramName,
@@ -68,8 +68,8 @@ export async function openCaptureProgram(
     stream.take(chunk);
   });
   const ended = new Promise<void>((resolve) => {
-    child.on('error', (error) => {
-      words += error.message;
+    child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      words += code === 'ENOENT' ? `${name}: not installed` : message;
       resolve();
     });
     child.on('close', () => resolve());
@@ -78,7 +78,7 @@ export async function openCaptureProgram(
     while (!words.includes(program.begun)) await once(child.stderr, 'data');
     return true;
   })();
-  if ((await Promise.race([listening, ended])) !== true) throw new Error(words.trim() || `${name} ended at once`);
+  if ((await Promise.race([listening, ended])) !== true) throw new Error(complaint(name, words));
   return {
     name: `${name} on ${interfaceName}`,
     drops: () => Number(program.lost.exec(words)?.[1] ?? 0),
@@ -90,4 +90,14 @@ export async function openCaptureProgram(
       await ended;
     },
   };
+}
+
+/** The line in which a program says what is wrong; dumpcap goes on to explain the package management of Debian. */
+function complaint(name: string, words: string): string {
+  const lines = words.split('\n').map((line) => line.trim());
+  return (
+    lines.find((line) => line.startsWith(`${name}: `)) ??
+    lines.find((line) => line !== '') ??
+    `${name}: it ended at once`
+  );
 }

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import type { FrameSource, OnFrame } from './frame-source.ts';
 
@@ -51,7 +52,7 @@ function loadLibc(): Libc {
 }
 
 function fail(what: string): never {
-  throw new Error(`${what}: errno ${koffi.errno()}`);
+  throw new Error(`${what}: ${getSystemErrorName(-koffi.errno())}`);
 }
 
 function openSocket(libc: Libc, interfaceName: string): number {
