@@ -104,6 +104,14 @@ test('files in the output folder that the build did not write are not kept', asy
   expect(existsSync(path.join(it.outDir, 'old.lc'))).toBe(false);
 });
 
+test('an output folder that cannot be written is a usage error that says why', async () => {
+  const it = made({ 'main.ts': `print('x');\nexport {};\n`, '../file': '' });
+  const inTheWay = { exitCode: 2, message: expect.stringContaining('a file is in the way') as string };
+  await expect(buildIt({ outDir: path.join(it.folder, 'file') })).rejects.toMatchObject(inTheWay);
+  await expect(buildIt({ outDir: path.join(it.folder, 'file/below') })).rejects.toMatchObject(inTheWay);
+  expect(readFileSync(path.join(it.folder, 'file'), 'utf8')).toBe('');
+});
+
 test('a type error is reported with file, line, column and cure', async () => {
   expect(await problemsOf({ 'main.ts': `const map = new Map();\nprint(map);\nexport {};\n` })).toEqual([
     expect.stringMatching(/^main\.ts:1:17 .*'Map'.*\| use LuaTable or Record/),

@@ -9,7 +9,7 @@ import { nameModules } from './device-names.ts';
 import { ChunkEmitter, type EmittedChunk } from './emit-chunk.ts';
 import { initLua } from './init-lua.ts';
 import { type GraphModule, type ModuleGraph, buildGraph, withImports } from './module-graph.ts';
-import { type Manifest, type Output, describeFiles, removeLeftovers, replaceOutput } from './output.ts';
+import { type Manifest, type Output, describeFiles, replaceOutput } from './output.ts';
 import { BuildError, type Problem, placeOf, relativePath } from './problem.ts';
 import { Compiler } from './program.ts';
 import { type Project, normalise, readProject } from './project.ts';
@@ -107,7 +107,6 @@ export class Builder {
     if (budgets) refuse(overBudget(budgets, reportFiles(output, chunks, emitted)));
     const manifest: Manifest = { format: 1, entry: 'init.lua', kind: this.kind, files: describeFiles(output.board) };
     output.host.set('manifest.json', asJson(manifest));
-    removeLeftovers(this.outDir);
     const changed = replaceOutput(this.outDir, output);
     // Without budgets nothing depends on the heap figures, and the board need not wait for them.
     const files = reportFiles(output, chunks, emitted, this.options.census);

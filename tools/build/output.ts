@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { ExitCode, UserError } from '../cli/exit.ts';
 import { adler32 } from './adler32.ts';
 
 /** One file for the board. */
@@ -53,7 +54,33 @@ export function describeFiles(board: ReadonlyMap<string, Uint8Array>): ManifestF
  * the names of the files that changed or are new.
  */
 export function replaceOutput(outDir: string, output: Output): string[] {
+  try {
+    return replace(outDir, output);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !(code in obstacles)) throw error;
+    throw new UserError(
+      `cannot write to ${outDir}: ${obstacles[code]}`,
+      'name another folder with --out',
+      ExitCode.usage,
+    );
+  }
+}
+
+/** What a user can do something about. */
+const obstacles: Readonly<Record<string, string>> = {
+  EEXIST: 'a file is in the way',
+  ENOTDIR: 'a file is in the way',
+  EACCES: 'it belongs to somebody else',
+  EPERM: 'it belongs to somebody else',
+  EROFS: 'it cannot be written',
+  ENOSPC: 'the disk is full',
+};
+
+function replace(outDir: string, output: Output): string[] {
   mkdirSync(path.dirname(outDir), { recursive: true });
+  if (statSync(outDir, { throwIfNoEntry: false })?.isFile()) throw Object.assign(new Error(outDir), { code: 'EEXIST' });
+  removeLeftovers(outDir);
   const fresh = `${outDir}.new-${randomUUID().slice(0, 8)}`;
   const old = `${outDir}.old-${randomUUID().slice(0, 8)}`;
   const changed: string[] = [];
@@ -95,7 +122,7 @@ function tryLink(before: string, target: string): boolean {
 }
 
 /** Leftovers of builds that were killed. */
-export function removeLeftovers(outDir: string): void {
+function removeLeftovers(outDir: string): void {
   const parent = path.dirname(outDir);
   if (!existsSync(parent)) return;
   const pattern = new RegExp(`^${path.basename(outDir)}\\.(new|old)-[0-9a-f]{8}$`);
