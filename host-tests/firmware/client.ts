@@ -67,10 +67,7 @@ class Client implements TcpEvents {
       if (this.#pcb) lab.client.abort(this.#pcb);
       this.#finish('timeout');
     });
-    const pcb = lab.client.createPcb(this);
-    if (!pcb) throw new Error('the client stack has no limit on memory, yet no control block');
-    this.#pcb = pcb;
-    lab.connect(pcb, this.#options.port);
+    this.#pcb = lab.connect(this, this.#options.port);
   }
 
   accepted(): Err {
@@ -97,10 +94,7 @@ class Client implements TcpEvents {
       this.#finish(this.#isComplete() ? 'answered' : 'closed early');
       return Err.ok;
     }
-    for (const chunk of chunks) {
-      this.#response += Buffer.from(chunk).toString('latin1');
-      client.recved(pcb, chunk.length);
-    }
+    this.#response += this.#lab.read(pcb, chunks);
     if (this.#responseAt === 0 && this.#isComplete()) {
       this.#responseAt = this.#lab.clock.now();
       if (this.#options.style === 'closes-first') {

@@ -10,7 +10,7 @@ import { findProfile } from '../../tools/virtual-board/profiles/index.ts';
 import { seededRandom } from '../../tools/virtual-board/random.ts';
 import { MemoryFlash } from '../../tools/virtual-board/serial/memory-flash.ts';
 import { parseAddress } from '../../tools/virtual-board/tcpip/address.ts';
-import type { Pcb } from '../../tools/virtual-board/tcpip/pcb.ts';
+import type { Pcb, TcpEvents } from '../../tools/virtual-board/tcpip/pcb.ts';
 import { TcpIp } from '../../tools/virtual-board/tcpip/stack.ts';
 import { applyFaults, parseFaults } from '../../tools/virtual-board/wire/faults/spec.ts';
 import { ObservedLink } from '../../tools/virtual-board/wire/capture.ts';
@@ -90,10 +90,19 @@ export class Lab {
    * Opens a connection from the port after the last one's, as desktops nearly do: a random one would now and then be in
    * TIME_WAIT on the board still, and there such a SYN stalls.
    */
-  connect(pcb: Pcb, port: number): void {
+  connect(events: TcpEvents, port: number): Pcb {
+    const pcb = this.client.createPcb(events);
+    if (!pcb) throw new Error('the client stack has no limit on memory, yet no control block');
     this.client.connect(pcb, BOARD_ADDRESS, port);
     const next = FIRST_PORT + ((this.#localPorts[0] + 1 - FIRST_PORT) % PORTS);
     this.#localPorts.fill(next);
+    return pcb;
+  }
+
+  /** Takes what a client has received, one character per byte. */
+  read(pcb: Pcb, chunks: readonly Uint8Array[]): string {
+    for (const { length } of chunks) this.client.recved(pcb, length);
+    return chunks.map((chunk) => Buffer.from(chunk).toString('latin1')).join('');
   }
 
   /** Switches on and runs until the server listens. */

@@ -40,10 +40,7 @@ export class Visitor implements TcpEvents {
       this.#finish(this.#isConnected ? 'silence' : 'not let in');
       this.#leave('abort');
     });
-    const pcb = lab.client.createPcb(this);
-    if (!pcb) throw new Error('the client stack has no limit on memory, yet no control block');
-    this.#pcb = pcb;
-    lab.connect(pcb, 80);
+    this.#pcb = lab.connect(this, 80);
   }
 
   accepted(): Err {
@@ -62,10 +59,7 @@ export class Visitor implements TcpEvents {
       this.#finish('fin');
       return Err.ok;
     }
-    for (const chunk of chunks) {
-      this.#received += Buffer.from(chunk).toString('latin1');
-      this.#lab.client.recved(pcb, chunk.length);
-    }
+    this.#received += this.#lab.read(pcb, chunks);
     this.#closeWhenRead();
     return Err.ok;
   }
