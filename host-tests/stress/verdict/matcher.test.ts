@@ -133,3 +133,13 @@ test.each([
     expect(verdicts).toMatchObject([{ verdict }]);
   },
 );
+
+test('connections of others are counted, however many come, and do not displace our own', () => {
+  const { matcher, verdicts } = newMatcher();
+  for (let one = 0; one < 30_000; one++) matcher.flow(flow({ clientAddress: 1 + one }));
+  matcher.flow(flow({}));
+  expect(matcher.foreign).toBe(30_001);
+  matcher.exchange(exchange({}), 'a');
+  expect(verdicts).toHaveLength(1);
+  expect(matcher.foreign).toBe(30_000);
+});

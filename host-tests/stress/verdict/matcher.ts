@@ -41,6 +41,9 @@ export const endKey = (address: number, port: number): number => address * 65_53
 
 const NO_SEGMENTS: Segment[] = [];
 
+/** More than can be under way at once: beyond it the oldest are somebody else's. */
+const MAX_EARLY = 10_000;
+
 /**
  * Brings together what the client saw of a connection and what was found on the wire or in kernel tables, by local
  * address and port. Holds only connections whose verdict is still out, in objects that it uses again: at full rate
@@ -54,6 +57,7 @@ export class Matcher<Tag> {
   #spare: Waiting<Tag> | undefined;
   /** Judged flows whose exchange has not ended yet for the client. */
   readonly #early = new Map<number, JudgedFlow>();
+  #foreign = 0;
   /** Connections that were judged by their sockets because nothing else knew them. */
   unseen = 0;
 
@@ -65,7 +69,7 @@ export class Matcher<Tag> {
 
   /** Flows of ports that were never this run's. */
   get foreign(): number {
-    return this.#early.size;
+    return this.#foreign + this.#early.size;
   }
 
   /** An exchange has ended. What matters of it is copied. */
@@ -91,7 +95,7 @@ export class Matcher<Tag> {
     const key = endKey(flow.clientAddress, flow.clientPort);
     const nearest = nearestOf(this.#waiting.get(key), flow);
     if (!nearest) {
-      this.#early.set(key, flow);
+      this.#await(key, flow);
       return;
     }
     this.#take(key, (waiting) => waiting === nearest);
@@ -116,6 +120,14 @@ export class Matcher<Tag> {
         this.unseen++;
         this.#settle(left, left.own, NO_SEGMENTS);
       }
+  }
+
+  #await(key: number, flow: JudgedFlow): void {
+    this.#early.set(key, flow);
+    if (this.#early.size <= MAX_EARLY) return;
+    const [oldest = key] = this.#early.keys();
+    this.#early.delete(oldest);
+    this.#foreign++;
   }
 
   #remember(exchange: Exchange, tag: Tag): Waiting<Tag> {
