@@ -23,6 +23,8 @@ const loadedFromTheirPackages = ['typescript', 'koffi', '@lydell/node-pty', '@se
 /** Its own files, which a compiled form depends on too. */
 const compiler = ['bundle.js', 'compile.js', 'run-script.js', 'start.js'];
 
+const KEEP_MS = 60_000;
+
 /** What a module finds by its own address, it finds from where it was written. */
 const originalAddress = {
   name: 'original-address',
@@ -102,16 +104,25 @@ export async function compile(source) {
   for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
   replaceFile(
     path.join(folder, 'bundle.json'),
-    JSON.stringify({ id, inputs: Object.fromEntries(inputs.map((file) => [file, stampBefore(file, started)])) }),
+    JSON.stringify({ id, inputs: Object.fromEntries(inputs.map((file) => [file, stampOfCompiled(file, started)])) }),
   );
+  removeOld(folder, id);
+}
+
+/** What another process has just compiled is left alone: it is about to run it. */
+function removeOld(folder, id) {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(id) && name !== 'bundle.json') rmSync(path.join(folder, name), { force: true });
+    const file = path.join(folder, name);
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const isKept = name.startsWith(id) || name === 'bundle.json' || age < KEEP_MS;
+    if (!isKept) rmSync(file, { force: true });
   }
 }
 
-/** The stamp of a file as it was compiled; of one that has changed meanwhile, none. */
-function stampBefore(file, time) {
-  return statSync(file).mtimeMs < time ? stampOf(file) : 'changed';
+/** The stamp of a file as it was compiled; none of one that has changed since compiling was started. */
+function stampOfCompiled(file, started) {
+  const { mtimeMs } = statSync(file);
+  return mtimeMs >= started && mtimeMs <= Date.now() ? 'changed' : stampOf(file);
 }
 
 /** In one step: another process may read it now, or write it. */

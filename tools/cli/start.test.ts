@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,10 +60,11 @@ describe('a module of TypeScript', () => {
     expect(readdirSync(cache).some((name) => name.endsWith('.v8'))).toBe(true);
   });
 
-  it('is compiled again when a file that it imports has changed, and what was before is removed', async () => {
+  it('is compiled again when a file that it imports has changed, and what was made a while ago is removed', async () => {
     write('tools/main.ts', "import { word } from './word.ts';\nconsole.log(word);");
     write('tools/word.ts', "export const word: string = 'one';");
     expect(await run()).toBe('one\n');
+    for (const name of readdirSync(cache)) utimesSync(path.join(cache, name), 1, 1);
     write('tools/word.ts', "export const word: string = 'two';");
     expect(await run()).toBe('two\n');
     expect(bundles()).toHaveLength(1);
