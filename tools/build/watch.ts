@@ -8,7 +8,7 @@ import type { BuildResult, Builder } from './build.ts';
 const rehearsals = 12;
 
 /** How long to wait for further changes after one, ms: editors write a file in several steps. */
-const settleMs = 5;
+const settleMs = 2;
 
 /**
  * Builds now and after every change of the project, until `signal` is aborted. `onResult` gets each build, `onFailure`

@@ -49,9 +49,10 @@ function blame(node: TS.Node, context: lua.TransformationContext): lua.Node[] {
   const known = blamed.get(context) ?? new Set();
   blamed.set(context, known);
   const result = context.superTransformNode(node);
+  if (context.usedLuaLibFeatures.size === known.size) return result;
   const fresh = [...context.usedLuaLibFeatures].filter((feature) => !known.has(feature));
   for (const feature of fresh) known.add(feature);
-  if (fresh.length > 0) context.diagnostics.push(needsRuntime(node, fresh.join(', ')));
+  context.diagnostics.push(needsRuntime(node, fresh.join(', ')));
   return result;
 }
 
