@@ -65,7 +65,7 @@ async function compareSpeed(report: (figure: Figure) => void, runs: number): Pro
       unit: 'ms',
       peer: { name: 'tstl --watch', value: watched },
       bar: { atMost: 0.2 },
-      note: 'changes are rehearsed for half a second after the start',
+      note: 'changes are rehearsed for a second after the start',
     });
   } finally {
     race.remove();

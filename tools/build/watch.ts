@@ -5,7 +5,7 @@ import chokidar from 'chokidar';
 import type { BuildResult, Builder } from './build.ts';
 
 /** How often changes are rehearsed after the first build. */
-const rehearsals = 12;
+const rehearsals = 24;
 
 /** How long to wait for further changes after one, ms: editors write a file in several steps. */
 const settleMs = 2;
