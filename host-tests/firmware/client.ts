@@ -167,3 +167,20 @@ export function runLoad(lab: Lab, { request, total, clients, intervalMs = 0, ...
   if (!lab.runUntil(() => results.length === total, total * 30_000)) throw new Error('the load did not end');
   return results;
 }
+
+/** A request every `intervalMs`, whatever becomes of those before; runs the lab until all are over. */
+export function runOpenLoop(
+  lab: Lab,
+  { request, total, intervalMs, ...options }: Omit<LoadOptions, 'clients'> & { intervalMs: number },
+): Exchange[] {
+  const results: Exchange[] = [];
+  for (let index = 0; index < total; index++) {
+    lab.clock.after(index * intervalMs, () => {
+      new Client(lab, request, options, (exchange) => results.push(exchange));
+    });
+  }
+  if (!lab.runUntil(() => results.length === total, total * intervalMs + 60_000)) {
+    throw new Error('the load did not end');
+  }
+  return results;
+}

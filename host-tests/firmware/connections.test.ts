@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { exchange, runLoad } from './client.ts';
+import { exchange, runLoad, runOpenLoop } from './client.ts';
 import { type BoardFiles, compileFirmware, Lab } from './lab.ts';
 
 const HEAD = 'HEAD / HTTP/1.0\r\n\r\n';
@@ -48,6 +48,20 @@ describe('the connection manager', () => {
       expect(unanswered(runLoad(lab, { request: HEAD, style, clients: 20, total: 60 }))).toBe(0);
       expect(lab.restarts).toBe(0);
       expect(lab.board.snapshot().minHeap).toBeGreaterThanOrEqual(12_288);
+    },
+  );
+
+  it.each([150, 100, 50, 20])(
+    'refuses rather than restarts when a client that waits for its EOF comes every %i ms, whatever became of the last',
+    (intervalMs) => {
+      boot();
+      const total = 30_000 / intervalMs;
+      const results = runOpenLoop(lab, { request: HEAD, style: 'waits-for-eof', total, intervalMs });
+      expect(lab.restarts).toBe(0);
+      // TIME_WAITs of 12 s: some 5 closes per second fit into the memory.
+      expect(total - unanswered(results)).toBeGreaterThan(100);
+      lab.run(30_000);
+      expect(exchange(lab, HEAD).outcome).toBe('answered');
     },
   );
 

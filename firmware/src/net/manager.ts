@@ -23,14 +23,14 @@ const enum Heap {
   SEND = FLOOR + Tcp.SEGMENT_HEAP + 1536,
   /** For one that was put off: outside of `receive` it leaves at the next tick only, and takes its memory until then. */
   SEND_LATE = SEND + 2 * Tcp.SEGMENT_HEAP,
-  /** For a new connection; with less it is told to come back later. */
-  ACCEPT = 2560,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: the floor, and an answer. */
   CLOSE_FLOOR = FLOOR + Tcp.SEGMENT_HEAP,
   /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
+  /** With less, and a crowd, the port is shut until there is enough for a close, or no TIME_WAIT to wait for. */
+  SHUT = 8192,
   /** For a socket whose client left early: less than that is for answers. */
   KEEP = SEND_LATE + 2 * Tcp.SEGMENT_HEAP,
   /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
@@ -77,7 +77,27 @@ const enum Time {
 const isEspconn = (net.createUDPSocket as unknown) === undefined;
 
 /** What other modules know of the manager, and what `serve` sets. */
-export const manager: ManagerState = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', undefined, undefined, undefined];
+export const manager: ManagerState = [
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  '',
+  '',
+  '',
+  '',
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+];
 
 let connections: LuaTable<net.Socket, Connection> = new LuaTable();
 /**
@@ -220,6 +240,13 @@ function sweep(): Connection | undefined {
   }
 
   const used = manager[Place.Kept];
+  if (
+    manager[Place.Shut] !== undefined
+      ? used === 0 || freeHeap(Heap.CLOSE_FLOOR) >= Heap.CLOSE_FLOOR
+      : open > 2 * Tcp.LIMIT && node.heap() < Heap.SHUT && !isEspconn && freeHeap(Heap.SHUT) < Heap.SHUT
+  ) {
+    overlay<typeof import('./admit.ts')>($module('./admit.ts')).admit();
+  }
   if (longest !== undefined && !(isEspconn && used >= Espconn.CLOSES)) {
     // While a quarter of the budget is used closes come as they are wanted, then no faster than TIME_WAITs end: else the
     // last of a crowd would wait for the first to end. A few that were not wanted before may come together.
@@ -227,7 +254,8 @@ function sweep(): Connection | undefined {
     const budget = used + (freeHeap(floor + 20 * Heap.CLOSE) - floor) / Heap.CLOSE;
     const sinceLast = ((tmr.now() - closedAt) % 0x80000000) / 1000;
     const pace = ((used * 4 < budget ? (used * 4) / budget : 1) * Time.WAIT) / budget;
-    if (longestWait > Time.ANSWER || (used + 1 <= budget && sinceLast >= pace)) {
+    // An open connection takes more than one in TIME_WAIT.
+    if (longestWait > Time.ANSWER || manager[Place.Shut] !== undefined || (used + 1 <= budget && sinceLast >= pace)) {
       const socket = longest[At.Socket];
       closedAt = tmr.now() - (sinceLast < Time.BURST * pace ? sinceLast - pace : (Time.BURST - 1) * pace) * 1000;
       closed.push(socket);
@@ -265,10 +293,8 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     socket.on('sent', listener);
     socket.on('disconnection', manager[Place.Ended]);
     sweeper.start();
-    if (freeHeap(Heap.ACCEPT) < Heap.ACCEPT) {
-      manager[Place.Busy]++;
-      answer(connection, manager[Place.Refusal]);
-    }
+    // A flood does not wait for the next sweep.
+    if (node.heap() < Heap.SHUT) handle(sweeper as unknown as net.Socket);
     return;
   }
 

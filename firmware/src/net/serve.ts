@@ -20,5 +20,6 @@ export function serve(port: number, protocol: string, refusal: string): void {
   const server = isEspconn
     ? (net.createServer as unknown as OldCreateServer)(net.TCP, KEEPALIVE)
     : net.createServer(KEEPALIVE);
+  if (!isEspconn) manager[Place.Server] = server;
   server.listen(port, manager[Place.Listener]!);
 }

@@ -12,7 +12,7 @@ export const enum Place {
   Closed,
   /** Ended by the client's RST or silence. */
   Lost,
-  /** Told to come back later. */
+  /** Told to come back later, or the port was shut for want of memory. */
   Busy,
   /** Requests that took too long. */
   Late,
@@ -33,6 +33,9 @@ export const enum Place {
   Ended,
   /** The protocol, while it is loaded. */
   Speaker,
+  Server,
+  /** The port, while it is shut for want of memory. */
+  Shut,
 }
 
 /**
@@ -60,4 +63,6 @@ export type ManagerState = [
   listener?: Listener,
   ended?: Listener,
   speaker?: Protocol | undefined,
+  server?: net.Server,
+  shut?: number | undefined,
 ];
