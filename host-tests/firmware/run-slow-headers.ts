@@ -5,8 +5,8 @@ import { enterNamespace } from '../../tools/virtual-board/wire/namespace.ts';
 
 /** What this program prints as JSON. */
 export interface SlowHeadersReport {
-  /** Of each ordinary request during the attack: status, and ms from the SYN to the last byte. */
-  requests: { status: number; ms: number }[];
+  /** Of each ordinary request during the attack: status, whether its SYN was refused, and ms until the last byte. */
+  requests: { status: number; isRefused: boolean; ms: number }[];
   attack: string;
   restarts: number;
 }
@@ -15,6 +15,8 @@ const CONNECTIONS = 50;
 const ATTACK_S = 15;
 const BETWEEN_MS = 500;
 const PATIENCE_MS = 20_000;
+/** Exit code of curl for a connection that could not be made. */
+const COULD_NOT_CONNECT = 7;
 
 // Run in a namespace of its own: <folder with the firmware>.
 const [folder = ''] = process.argv.slice(2);
@@ -47,19 +49,20 @@ function run(program: string, args: readonly string[]): Promise<string> {
   });
 }
 
-async function request(): Promise<{ status: number; ms: number }> {
+async function request(): Promise<SlowHeadersReport['requests'][number]> {
   const began = performance.now();
-  const status = await run('curl', [
+  const told = await run('curl', [
     '-s',
     '-o',
     '/dev/null',
     '-m',
     String(PATIENCE_MS / 1000),
     '-w',
-    '%{http_code}',
+    '%{http_code} %{exitcode}',
     url,
   ]);
-  return { status: Number(status), ms: performance.now() - began };
+  const [status, exitCode] = told.split(' ').map(Number);
+  return { status: status ?? 0, isRefused: exitCode === COULD_NOT_CONNECT, ms: performance.now() - began };
 }
 
 async function untilServing(): Promise<void> {

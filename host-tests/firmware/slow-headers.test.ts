@@ -13,7 +13,7 @@ const RUN_MS = 120_000;
 
 describe.skipIf(missing)(`fifty clients with slow headers${missing ? ` (skipped: ${missing})` : ''}`, () => {
   it(
-    'leave ordinary requests an answer within five seconds, and the board running',
+    'leave ordinary requests an answer or a refusal within five seconds, and the board running',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'last-ack-slow-'));
       try {
@@ -24,9 +24,11 @@ describe.skipIf(missing)(`fifty clients with slow headers${missing ? ` (skipped:
         const { requests, attack, restarts } = JSON.parse(stdout) as SlowHeadersReport;
         expect(attack).toMatch(/Hit test time limit|No open connections left/);
         expect(requests.length).toBeGreaterThan(5);
-        // With 45 of them let in at once there is no memory for a moment, and the board says so.
-        expect(requests.filter(({ status, ms }) => (status !== 200 && status !== 503) || ms > 5000)).toEqual([]);
-        expect(requests.filter(({ status }) => status === 503).length).toBeLessThanOrEqual(2);
+        // With 45 of them let in at once there is no memory for a moment, and the board says so: by a 503 or a closed port.
+        const isBusy = ({ status, isRefused }: (typeof requests)[number]): boolean => status === 503 || isRefused;
+        const isServed = ({ status }: (typeof requests)[number]): boolean => status === 200;
+        expect(requests.filter((one) => !(isServed(one) || isBusy(one)) || one.ms > 5000)).toEqual([]);
+        expect(requests.filter(isBusy).length).toBeLessThanOrEqual(2);
         expect(restarts).toBe(0);
       } finally {
         rmSync(folder, { recursive: true });

@@ -23,6 +23,8 @@ const enum Heap {
   SEND = FLOOR + Tcp.SEGMENT_HEAP + 1536,
   /** For one that was put off: outside of `receive` it leaves at the next tick only, and takes its memory until then. */
   SEND_LATE = SEND + 2 * Tcp.SEGMENT_HEAP,
+  /** For a new connection; with less it is told to come back later. */
+  ACCEPT = 5000,
   /** One close by the device, for as long as TIME_WAIT lasts: the pcb, the socket object, its place in a list. */
   CLOSE = 300,
   /** Not for closes: the floor, and an answer. */
@@ -30,7 +32,7 @@ const enum Heap {
   /** Not for closes, either: each connection that may come yet. */
   CONNECTION = 480,
   /** With less, and a crowd, the port is shut until there is enough for a close, or no TIME_WAIT to wait for. */
-  SHUT = 8192,
+  SHUT = 10000,
   /** For a socket whose client left early: less than that is for answers. */
   KEEP = SEND_LATE + 2 * Tcp.SEGMENT_HEAP,
   /** Below this garbage is collected as soon as there is enough of it, and the protocol is let go. */
@@ -243,9 +245,9 @@ function sweep(): Connection | undefined {
   if (
     manager[Place.Shut] !== undefined
       ? used === 0 || freeHeap(Heap.CLOSE_FLOOR) >= Heap.CLOSE_FLOOR
-      : open > 2 * Tcp.LIMIT && node.heap() < Heap.SHUT && !isEspconn && freeHeap(Heap.SHUT) < Heap.SHUT
+      : open > 2 * Tcp.LIMIT && freeHeap(Heap.SHUT) < Heap.SHUT
   ) {
-    overlay<typeof import('./admit.ts')>($module('./admit.ts')).admit();
+    overlay<typeof import('./mishap.ts')>($module('./mishap.ts')).admit();
   }
   if (longest !== undefined && !(isEspconn && used >= Espconn.CLOSES)) {
     // While a quarter of the budget is used closes come as they are wanted, then no faster than TIME_WAITs end: else the
@@ -293,8 +295,10 @@ function handle(this: void, socket: net.Socket, what?: string | number, error?: 
     socket.on('sent', listener);
     socket.on('disconnection', manager[Place.Ended]);
     sweeper.start();
-    // A flood does not wait for the next sweep.
-    if (node.heap() < Heap.SHUT) handle(sweeper as unknown as net.Socket);
+    if (freeHeap(Heap.ACCEPT) < Heap.ACCEPT) {
+      manager[Place.Busy]++;
+      answer(connection, manager[Place.Refusal]);
+    }
     return;
   }
 
@@ -368,4 +372,5 @@ manager[Place.Ended] = isEspconn ? (socket) => manager[Place.Listener]!(socket, 
 sweeper.register(Time.SWEEP, tmr.ALARM_AUTO, manager[Place.Listener] as unknown as (timer: tmr.Timer) => void);
 
 // Line numbers of what always stays would take the memory of one close.
-for (const resident of [enter, freeHeap, answer, handle, manager[Place.Listener]]) node.stripdebug(3, resident);
+for (const resident of [overlay, enter, freeHeap, answer, handle, manager[Place.Listener]])
+  node.stripdebug(3, resident);

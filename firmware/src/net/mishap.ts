@@ -33,3 +33,23 @@ export function report(message: string, connection: Connection | undefined): voi
   else if (message.find('not enough memory', 1, true)[0] !== undefined) answer(connection, manager[Place.Refusal]);
   else if (!pcall(abandon, connection, 'error')[0]) enter(connection, Phase.Lingering);
 }
+
+/**
+ * Shuts the port while there is no memory for more connections, or opens it again: a closed port refuses a SYN at no
+ * cost, at whatever rate they come. That the stack leaves SYNs unanswered at five connections does not hold them back:
+ * it does so at exactly five. The object stays the same, since the stack points at it until the last handshake is over.
+ */
+export function admit(): void {
+  const server = manager[Place.Server];
+  // The firmware before 2017 counts its connections itself.
+  if (server === undefined) return;
+  const port = manager[Place.Shut];
+  if (port === undefined) {
+    manager[Place.Busy]++;
+    manager[Place.Shut] = server.getaddr()[0];
+    server.close();
+  } else {
+    server.listen(port, manager[Place.Listener]!);
+    manager[Place.Shut] = undefined;
+  }
+}
