@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -39,4 +40,16 @@ export function readBundle(source) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Writes a file in one step: another process or thread may read it now, or write it.
+ *
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ */
+export function replaceFile(file, content) {
+  const fresh = `${file}.${process.pid}-${threadId}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
 }

@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, stop } from 'esbuild';
-import { bundleFolder, packageRoot, stampOf } from './bundle.js';
+import { bundleFolder, packageRoot, replaceFile, stampOf } from './bundle.js';
 import { scriptEnd, scriptStart } from './run-script.js';
 
 /** They find binaries and data beside their own files; typescript is kept apart for its size. `pnpapi` is optional. */
@@ -123,11 +113,4 @@ function removeOld(folder, id) {
 function stampOfCompiled(file, started) {
   const { mtimeMs } = statSync(file);
   return mtimeMs >= started && mtimeMs <= Date.now() ? 'changed' : stampOf(file);
-}
-
-/** In one step: another process may read it now, or write it. */
-function replaceFile(file, content) {
-  const fresh = `${file}.${randomUUID()}`;
-  writeFileSync(fresh, content);
-  renameSync(fresh, file);
 }

@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Module, createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
+import { replaceFile } from './bundle.js';
 
 /** Around the code of a CommonJS module; bundles are written with it. */
 export const scriptStart = '(function (exports, require, module, __filename, __dirname) {';
@@ -72,8 +73,7 @@ function readIfThere(file) {
 
 function tryToWrite(file, bytes) {
   try {
-    writeFileSync(`${file}.${process.pid}`, bytes);
-    renameSync(`${file}.${process.pid}`, file);
+    replaceFile(file, bytes);
   } catch {
     // It belongs to somebody else; the next start is as slow as this one was.
   }
