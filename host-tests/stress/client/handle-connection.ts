@@ -9,6 +9,21 @@ const NOTHING = Buffer.alloc(0);
 /** Filled in again and again: a new object would get its three properties one by one. */
 const end: End = { address: '', family: '', port: 0 };
 
+/** Connections that were closed in this turn of the loop. */
+let closed: HandleConnection[] = [];
+
+/** Told together: clients that connect again do it in a row, and one callback from C++ serves all of them. */
+function tellClosed(): void {
+  const told = closed;
+  closed = [];
+  for (const connection of told) connection.onClosed();
+}
+
+/** One for all handles instead of a closure each. */
+function onRead(this: TcpHandle): void {
+  this.connection?.onRead(this);
+}
+
 /** A connection on Node's own TCP handle. Every `connect` takes a new one: a handle costs less than a Socket keeps. */
 export class HandleConnection implements Connection {
   readonly #listener: ConnectionListener;
@@ -16,7 +31,6 @@ export class HandleConnection implements Connection {
   #handle: TcpHandle | undefined;
   /** What is written at once, as nearly everything is, leaves it unused. */
   #spareWrite: Request | undefined;
-  readonly #onClosed = (): void => this.#listener.onClose();
 
   constructor(listener: ConnectionListener, wrap: TcpWrap) {
     this.#listener = listener;
@@ -26,13 +40,16 @@ export class HandleConnection implements Connection {
   connect(address: string, port: number, local?: LocalEnd): void {
     const handle = new this.#wrap.TCP(this.#wrap.clientType);
     this.#handle = handle;
-    handle.onread = () => this.#onRead(handle);
+    handle.connection = this;
+    handle.onread = onRead;
     handle.useUserBuffer(readBuffer);
     const request = new this.#wrap.TCPConnectWrap();
     request.oncomplete = (status) => this.#onConnected(handle, status);
     const bound = local ? handle.bind(local.address, local.port) : 0;
     const status = bound === 0 ? handle.connect(request, address, port) : bound;
     if (status !== 0) setImmediate(() => this.#fail(handle, status));
+    // Before the connection is there: libuv then tells the kernel once less what it waits for.
+    else handle.readStart();
   }
 
   localPort(): number {
@@ -67,11 +84,16 @@ export class HandleConnection implements Connection {
 
   reset(): void {
     const handle = this.#take();
-    if (handle && handle.reset(this.#onClosed) !== 0) handle.close(this.#onClosed);
+    if (!handle) return;
+    if (handle.reset() !== 0) handle.close();
+    this.#tellClosed();
   }
 
   close(): void {
-    this.#take()?.close(this.#onClosed);
+    const handle = this.#take();
+    if (!handle) return;
+    handle.close();
+    this.#tellClosed();
   }
 
   isPeerGone(): boolean {
@@ -93,6 +115,14 @@ export class HandleConnection implements Connection {
     return status;
   }
 
+  onClosed(): void {
+    this.#listener.onClose();
+  }
+
+  #tellClosed(): void {
+    if (closed.push(this) === 1) setImmediate(tellClosed);
+  }
+
   #take(): TcpHandle | undefined {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -106,10 +136,9 @@ export class HandleConnection implements Connection {
       return;
     }
     this.#listener.onConnect();
-    if (handle === this.#handle) handle.readStart();
   }
 
-  #onRead(handle: TcpHandle): void {
+  onRead(handle: TcpHandle): void {
     if (handle !== this.#handle) return;
     const length = this.#wrap.lastRead();
     if (length > 0) this.#listener.onData(length);

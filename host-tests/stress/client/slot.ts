@@ -158,11 +158,12 @@ export class Slot {
 
   #onData(bytes: number): void {
     const exchange = this.#exchange;
-    if (exchange.firstByteAt === 0) exchange.firstByteAt = performance.now();
+    const now = performance.now();
+    if (exchange.firstByteAt === 0) exchange.firstByteAt = now;
     const { completed } = this.#reader;
     const state = this.#reader.take(readBuffer, bytes);
     if (state === 'complete') {
-      if (exchange.repliedAt === 0) this.#onReply();
+      if (exchange.repliedAt === 0) this.#onReply(now);
     } else if (state === 'wrong') exchange.detail = this.#reader.fault;
     else if (this.#reader.completed > completed) this.#onPartOfReplies();
     this.#readOn();
@@ -181,8 +182,8 @@ export class Slot {
     this.#timer = setTimeout(() => this.#connection.resume(), pauseMs);
   }
 
-  #onReply(): void {
-    this.#exchange.repliedAt = performance.now();
+  #onReply(now: number): void {
+    this.#exchange.repliedAt = now;
     if (this.#style?.close === 'first') this.#sendFin();
     else if (this.#style?.close === 'reset') {
       this.#judge('client-reset');

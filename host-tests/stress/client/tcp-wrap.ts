@@ -20,6 +20,8 @@ export interface End {
 
 export interface TcpHandle {
   onread: (this: TcpHandle) => void;
+  /** Ours: whom `onread` tells. */
+  connection?: { onRead: (handle: TcpHandle) => void };
   useUserBuffer(buffer: Buffer): void;
   bind(address: string, port: number): number;
   connect(request: Request, address: string, port: number): number;
@@ -27,8 +29,8 @@ export interface TcpHandle {
   readStop(): number;
   writeBuffer(request: Request, buffer: Buffer): number;
   shutdown(request: Request): number;
-  reset(onClosed: () => void): number;
-  close(onClosed: () => void): void;
+  reset(): number;
+  close(): void;
   getsockname(out: End): number;
 }
 
