@@ -29,6 +29,11 @@ export class HandleConnection implements Connection {
   readonly #listener: ConnectionListener;
   readonly #wrap: TcpWrap;
   #handle: TcpHandle | undefined;
+  /** Bytes of this connection, and the most of any. */
+  #received = 0;
+  #longest = 0;
+  /** As long as the longest: libuv reads on at once when it is full, and finds the FIN that came with the data. */
+  #buffer = readBuffer;
   /** What is written at once, as nearly everything is, leaves it unused. */
   #spareWrite: Request | undefined;
 
@@ -42,7 +47,8 @@ export class HandleConnection implements Connection {
     this.#handle = handle;
     handle.connection = this;
     handle.onread = onRead;
-    handle.useUserBuffer(readBuffer);
+    handle.useUserBuffer(this.#buffer);
+    this.#received = 0;
     const request = new this.#wrap.TCPConnectWrap();
     request.oncomplete = (status) => this.#onConnected(handle, status);
     const bound = local ? handle.bind(local.address, local.port) : 0;
@@ -141,9 +147,19 @@ export class HandleConnection implements Connection {
   onRead(handle: TcpHandle): void {
     if (handle !== this.#handle) return;
     const length = this.#wrap.lastRead();
-    if (length > 0) this.#listener.onData(length);
-    else if (length === UV_EOF) this.#listener.onEnd();
-    else if (length < 0) this.#fail(handle, length);
+    if (length > 0) {
+      this.#received += length;
+      this.#listener.onData(length);
+    } else if (length === UV_EOF) {
+      this.#fitBuffer();
+      this.#listener.onEnd();
+    } else if (length < 0) this.#fail(handle, length);
+  }
+
+  #fitBuffer(): void {
+    if (this.#received <= this.#longest || this.#received > readBuffer.length) return;
+    this.#longest = this.#received;
+    this.#buffer = readBuffer.subarray(0, this.#longest);
   }
 
   /** Ignores what comes of a handle that was closed meanwhile. */

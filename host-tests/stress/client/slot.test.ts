@@ -64,22 +64,26 @@ function answer(socket: Socket, closeAfter: number): Seen {
 
 let connection: (listener: ConnectionListener) => Connection = newConnection;
 
-function connect(port: number, style: string, deadlineMs = 2000): Promise<Exchange> {
+/** One slot for all connections to a port; calls must wait for each other. */
+function client(port: number): (style: string, deadlineMs?: number) => Promise<Exchange> {
   const request = Buffer.from('HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   const keepAliveRequest = Buffer.from('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n');
-  return new Promise((resolve) => {
-    const slot = new Slot(
-      { address: '127.0.0.1', port, method: 'HEAD', request, keepAliveRequest },
-      (exchange) => {
+  let onDone: (exchange: Exchange) => void = () => undefined;
+  const target = { address: '127.0.0.1', port, method: 'HEAD', request, keepAliveRequest } as const;
+  const slot = new Slot(target, (exchange) => onDone({ ...exchange }), { readPorts: true, connection });
+  return (style, deadlineMs = 2000) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => slot.abandon(), deadlineMs);
+      onDone = (exchange) => {
         clearTimeout(timer);
-        resolve({ ...exchange });
-      },
-      { readPorts: true, connection },
-    );
-    const timer = setTimeout(() => slot.abandon(), deadlineMs);
-    slot.start(parseStyle(style), performance.now(), deadlineMs);
-  });
+        resolve(exchange);
+      };
+      slot.start(parseStyle(style), performance.now(), deadlineMs);
+    });
 }
+
+const connect = (port: number, style: string, deadlineMs?: number): Promise<Exchange> =>
+  client(port)(style, deadlineMs);
 
 async function meet(style: string, closeAfter: number): Promise<{ exchange: Exchange; seen: Seen }> {
   let seen: Seen | undefined;
@@ -190,7 +194,8 @@ describe.each(kinds)('on %s', (_name, kind) => {
     const port = await listen((socket) => {
       socket.once('data', () => socket.write(RESPONSE, () => socket.resetAndDestroy()));
     });
-    for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('reset');
+    const again = client(port);
+    for (let round = 0; round < 200; round++) expect((await again('read-to-eof')).ending).toBe('reset');
   });
 
   test('clean ends are never taken for resets', async () => {
@@ -198,6 +203,21 @@ describe.each(kinds)('on %s', (_name, kind) => {
       socket.once('data', () => socket.end(RESPONSE));
       socket.on('end', () => undefined);
     });
-    for (let round = 0; round < 200; round++) expect((await connect(port, 'read-to-eof')).ending).toBe('device-fin');
+    const again = client(port);
+    for (let round = 0; round < 200; round++) expect((await again('read-to-eof')).ending).toBe('device-fin');
+  });
+
+  test('responses longer and shorter than the last one are read whole', async () => {
+    let number = 0;
+    const port = await listen((socket) => {
+      const filler = 'x'.repeat([0, 3000, 10, 3000, 2999, 3001, 70_000, 0][number++ % 8] ?? 0);
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nX-Filler: ${filler}\r\nContent-Length: 0\r\n\r\n`));
+    });
+    const again = client(port);
+    for (let round = 0; round < 32; round++) {
+      const tooLong = round % 8 === 6;
+      const expected = tooLong ? { outcome: 'wrong-reply' } : { outcome: 'answered', ending: 'device-fin' };
+      expect(await again('read-to-eof')).toMatchObject(expected);
+    }
   });
 });
