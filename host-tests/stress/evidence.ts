@@ -6,7 +6,9 @@ import { watchLastAck } from './capture/last-ack.ts';
 import type { Evidence } from './report/stress-report.ts';
 import type { CheckedTarget } from './target.ts';
 import type { Judgement } from './verdict/judge.ts';
-import type { Matcher } from './verdict/matcher.ts';
+import { FlowMatcher } from './verdict/flow-matcher.ts';
+import { KernelMatcher } from './verdict/kernel-matcher.ts';
+import type { Matcher, Verdict } from './verdict/matcher.ts';
 
 /** Where verdicts may come from. `auto`: the best that this machine allows. */
 export type CaptureChoice = 'auto' | 'none' | FrameSourceOptions;
@@ -24,10 +26,10 @@ const SOCKETS_CANNOT_SEE = [
 
 const HOW_TO_SEE = 'root may see them, or after: sudo setcap cap_net_raw=ep "$(command -v tcpdump)"';
 
-/** Gathers evidence beside the load and feeds verdicts to a matcher. */
-export interface EvidenceGatherer {
-  readonly source: string;
-  readonly hasCapture: boolean;
+/** Gathers evidence beside the load. */
+export interface EvidenceGatherer<Tag> {
+  /** Wants every exchange, and gives each its verdict. */
+  readonly matcher: Matcher<Tag>;
   /** Ends gathering: every connection has its verdict afterwards. */
   finish(): Promise<Evidence>;
 }
@@ -35,11 +37,12 @@ export interface EvidenceGatherer {
 export async function gatherEvidence<Tag>(
   choice: CaptureChoice,
   target: CheckedTarget,
-  matcher: Matcher<Tag>,
+  onVerdict: (verdict: Verdict<Tag>) => void,
   folder?: string,
-): Promise<EvidenceGatherer> {
+): Promise<EvidenceGatherer<Tag>> {
   const before = (await readKernelCounters()) ?? {};
   const reasons: string[] = [];
+  const matcher = new FlowMatcher(target.localAddress, onVerdict);
   for (const source of waysToCapture(choice, target)) {
     try {
       const server = source.kind === 'board-frames' ? source.board : target;
@@ -56,7 +59,7 @@ export async function gatherEvidence<Tag>(
   }
   if (choice === 'none') reasons.push('capture was switched off');
   else if (reasons.length > 0 && process.platform === 'linux') reasons.push(HOW_TO_SEE);
-  return gatherFromKernel(target, matcher, before, reasons);
+  return gatherFromKernel(target, new KernelMatcher(target.localAddress, onVerdict), before, reasons);
 }
 
 function waysToCapture(choice: CaptureChoice, target: CheckedTarget): FrameSourceOptions[] {
@@ -71,10 +74,9 @@ function waysToCapture(choice: CaptureChoice, target: CheckedTarget): FrameSourc
   ];
 }
 
-function gatherFrames<Tag>(capture: Capture, matcher: Matcher<Tag>, before: KernelCounters): EvidenceGatherer {
+function gatherFrames<Tag>(capture: Capture, matcher: FlowMatcher<Tag>, before: KernelCounters): EvidenceGatherer<Tag> {
   return {
-    source: capture.name,
-    hasCapture: true,
+    matcher,
     finish: async () => {
       const { frames, drops, files } = await capture.close();
       matcher.finish();
@@ -95,10 +97,10 @@ function gatherFrames<Tag>(capture: Capture, matcher: Matcher<Tag>, before: Kern
 
 async function gatherFromKernel<Tag>(
   target: CheckedTarget,
-  matcher: Matcher<Tag>,
+  matcher: KernelMatcher<Tag>,
   before: KernelCounters,
   reasons: string[],
-): Promise<EvidenceGatherer> {
+): Promise<EvidenceGatherer<Tag>> {
   const lastAck = await watchLastAck(target);
   let seenOnce = new Set<number>();
   const look = async (until: number): Promise<void> => {
@@ -115,8 +117,7 @@ async function gatherFromKernel<Tag>(
   const looks = repeat(() => look(performance.now() - SETTLE_MS), POLL_MS);
   const source = lastAck.source === '' ? 'sockets only' : `sockets, ${lastAck.source} and kernel counters`;
   return {
-    source,
-    hasCapture: false,
+    matcher,
     finish: async () => {
       await looks.stop();
       await look(performance.now() - SETTLE_MS);

@@ -15,7 +15,7 @@ import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './threshold
 import { invalidReasons } from './validity.ts';
 import { warmUp } from './warm-up.ts';
 import { holdYoungGeneration, releaseYoungGeneration } from './young-generation.ts';
-import { Matcher } from './verdict/matcher.ts';
+import type { Matcher, Verdict } from './verdict/matcher.ts';
 
 export interface StressOptions extends TargetOptions {
   steps: readonly Step[];
@@ -76,17 +76,19 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   const startedAt = new Date().toISOString();
   const timeline = new Timeline();
   const specimens = new SpecimenBox(origin);
-  const matcher = new Matcher<StepTally>(target.localAddress, (verdict) => {
+  const onVerdict = (verdict: Verdict<StepTally>): void => {
     verdict.tag.verdict(verdict.verdict);
     timeline.add(verdict.startedAt - origin, verdict.verdict);
     specimens.offer(verdict, verdict.tag.step.name);
-  });
-  const evidence = await gatherEvidence(options.capture ?? 'auto', target, matcher, options.captureFolder);
+  };
+  const evidence = await gatherEvidence(options.capture ?? 'auto', target, onVerdict, options.captureFolder);
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
-  const { climb, board } = await hammer(options, target, matcher, origin, signal).catch(async (error: unknown) => {
-    await evidence.finish();
-    throw error;
-  });
+  const { climb, board } = await hammer(options, target, evidence.matcher, origin, signal).catch(
+    async (error: unknown) => {
+      await evidence.finish();
+      throw error;
+    },
+  );
   const harnessEnd = harness.finish(climb.utilization);
   const gathered = await evidence.finish();
 

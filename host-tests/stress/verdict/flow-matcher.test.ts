@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { newExchange, type Exchange } from '../client/exchange.ts';
+import { FlowMatcher } from './flow-matcher.ts';
 import type { JudgedFlow } from './flow-table.ts';
 import { ipv4ToNumber } from './frame.ts';
-import { endKey, Matcher, type Verdict } from './matcher.ts';
+import type { Verdict } from './matcher.ts';
 
 const exchange = (over: Partial<Exchange>): Exchange => ({
   ...newExchange(),
@@ -27,9 +28,9 @@ const flow = (over: Partial<JudgedFlow>): JudgedFlow => ({
   ...over,
 });
 
-function newMatcher(): { matcher: Matcher<string>; verdicts: Verdict<string>[] } {
+function newMatcher(): { matcher: FlowMatcher<string>; verdicts: Verdict<string>[] } {
   const verdicts: Verdict<string>[] = [];
-  return { matcher: new Matcher('127.0.0.1', (verdict) => verdicts.push(verdict)), verdicts };
+  return { matcher: new FlowMatcher('127.0.0.1', (verdict) => verdicts.push(verdict)), verdicts };
 }
 
 test('the wire decides, whichever side is known first', () => {
@@ -104,35 +105,6 @@ test("the harness's own faults are never held against the board", () => {
   matcher.finish();
   expect(verdicts).toEqual([]);
 });
-
-test('without a capture a port stuck in LAST_ACK gets the verdict of the kernel tables', () => {
-  const { matcher, verdicts } = newMatcher();
-  matcher.exchange(exchange({}), 'stuck');
-  matcher.exchange(exchange({ localPort: 4001 }), 'fine');
-  matcher.exchange(exchange({ localPort: 4002, endedAt: 9000 }), 'too early to tell');
-  matcher.settleBefore(5000, {
-    stuckEnds: new Set([endKey(ipv4ToNumber('127.0.0.1'), 4000)]),
-    stuck: { verdict: 'silent-fin', why: '' },
-    synsSentAgain: false,
-  });
-  expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
-    ['stuck', 'silent-fin'],
-    ['fine', 'device-first-clean'],
-  ]);
-});
-
-test.each([
-  [true, 'syn-dropped'],
-  [false, 'device-first-clean'],
-])(
-  'without a capture a connect of a second means a lost SYN only if one was sent again: %s',
-  (synsSentAgain, verdict) => {
-    const { matcher, verdicts } = newMatcher();
-    matcher.exchange(exchange({ connectedAt: 2001, repliedAt: 2003, endedAt: 2004 }), 'slow');
-    matcher.settleBefore(5000, { stuckEnds: new Set(), stuck: { verdict: 'silent-fin', why: '' }, synsSentAgain });
-    expect(verdicts).toMatchObject([{ verdict }]);
-  },
-);
 
 test('connections of others are counted, however many come, and do not displace our own', () => {
   const { matcher, verdicts } = newMatcher();
