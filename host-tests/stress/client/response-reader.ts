@@ -16,10 +16,10 @@ export class ResponseReader {
   status = 0;
   /** Why the state is `wrong`. */
   fault = '';
-  /** The server said `Connection: close`, or speaks HTTP/1.0: no response will follow. */
-  closes = false;
   /** Responses that are whole. */
   completed = 0;
+  /** The last whole head. */
+  #head = '';
   #expected = 1;
   #rest = '';
   /** Bytes of body left; Infinity = to the end of the connection, -1 = chunked. */
@@ -30,12 +30,17 @@ export class ResponseReader {
     this.#method = method;
   }
 
+  /** The server said `Connection: close`, or speaks HTTP/1.0: no response will follow. */
+  get closes(): boolean {
+    return this.#head.startsWith('HTTP/1.0') || /\r\nconnection:[^\r]*\bclose\b/i.test(this.#head);
+  }
+
   /** Gets ready for a connection with `expected` responses. */
   reset(expected = 1): void {
     this.state = 'head';
     this.status = 0;
     this.fault = '';
-    this.closes = false;
+    this.#head = '';
     this.completed = 0;
     this.#expected = expected;
     this.#rest = '';
@@ -69,10 +74,10 @@ export class ResponseReader {
     if (end < 0) return this.#checkUnfinishedHead();
     const head = this.#rest.slice(0, end + 2);
     this.#rest = this.#rest.slice(end + 4);
-    const match = /^HTTP\/1\.([01]) (\d{3})(?: |\r\n)/.exec(head);
+    const match = /^HTTP\/1\.[01] (\d{3})(?: |\r\n)/.exec(head);
     if (!match) return this.#fail(`not an HTTP/1.x status line: ${JSON.stringify(head.slice(0, 40))}`);
-    this.status = Number(match[2]);
-    this.closes = match[1] === '0' || /\r\nconnection:[^\r]*\bclose\b/i.test(head);
+    this.status = Number(match[1]);
+    this.#head = head;
     if (this.#method === 'HEAD' || this.status === 204 || this.status === 304) return this.#readBodiless();
     const length = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n/i.exec(head);
     const isChunked = /\r\ntransfer-encoding:[^\r]*\bchunked[ \t]*\r\n/i.test(head);
