@@ -1,3 +1,4 @@
+import { extname, relative } from 'node:path';
 import { watch } from 'chokidar';
 
 /** Editors write a file in several steps, and a formatter writes it again. */
@@ -12,13 +13,19 @@ export async function watchSources(folder: string, onChange: (files: string[]) =
     ignoreInitial: true,
     ignored: (path) => /(^|[\\/])(node_modules|\.git|wifi\.local\.json)([\\/]|$)|~$|\.sw[a-z]$/.test(path),
   });
-  watcher.on('all', (_event, path) => {
+  const note = (path: string): void => {
     changed.add(path);
     clearTimeout(timer);
     timer = setTimeout(() => {
       onChange([...changed].sort());
       changed.clear();
     }, settleMs);
+  };
+  watcher.on('all', (_event, path) => note(path));
+  // The events above leave out what follows within 50 ms, such as the second save of an editor that formats.
+  watcher.on('raw', (_event, _name, details) => {
+    const { watchedPath } = details as { watchedPath: string };
+    if (extname(watchedPath) !== '') note(relative(folder, watchedPath));
   });
   await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
   return () => {
