@@ -4,11 +4,16 @@ import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
 import type { StressReport } from './report/stress-report.ts';
-import { writeReport } from './report/write-report.ts';
+import { terminalReport } from './report/terminal.ts';
+import { checkWritable, writeReport } from './report/write-report.ts';
 import { runStress } from './run.ts';
 import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
 import { parseLoad } from './schedule/load.ts';
+import { parseThreshold } from './thresholds.ts';
 import { startBoardUnderTest, type BoardUnderTest } from './virtual.ts';
+
+/** Each asks for the partial report; the second time it ends the process, as without a handler. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function register(command: Command): void {
   addStressOptions(command).action(stress);
@@ -16,10 +21,15 @@ export function register(command: Command): void {
 
 async function stress(flags: StressFlags): Promise<void> {
   const steps = stepsFor(flags);
+  flags.threshold?.forEach(parseThreshold);
+  checkWritable(flags);
   const board = flags.virtual ? await startBoardUnderTest(flags, flags.seed) : findOnNetwork(flags);
   const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
-  process.once('SIGINT', onSignal);
+  const onSignal = (): void => {
+    if (!interrupt.signal.aborted) console.error('interrupted: the partial report comes; Ctrl-C again ends at once');
+    interrupt.abort();
+  };
+  for (const signal of signals) process.once(signal, onSignal);
   const progress = startProgress('stress');
   try {
     if (board.netReason !== '') console.error(board.netReason);
@@ -42,12 +52,15 @@ async function stress(flags: StressFlags): Promise<void> {
       onProgress: ({ doneMs, totalMs, note }) => progress.update(doneMs, totalMs, note),
     });
     progress.stop();
-    const summary = await writeReport(report, flags);
+    const summary = await writeReport(report, flags).catch((error: unknown) => {
+      console.log(flags.json ? JSON.stringify(report) : terminalReport(report));
+      throw error;
+    });
     console.log(flags.json ? JSON.stringify(report) : summary);
     process.exitCode = exitCodeOf(report);
   } finally {
     progress.stop();
-    process.off('SIGINT', onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
     await board.close();
   }
 }

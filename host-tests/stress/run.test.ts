@@ -173,6 +173,56 @@ test('stopping gives a partial report that does not pass', async () => {
   expect(report.totals.outcomes.answered).toBeGreaterThan(1);
 });
 
+test('connections under way when the run is stopped are interrupted, not unanswered', async () => {
+  const port = await serve((socket, number) => (number === 0 ? socket.end(RESPONSE) : undefined));
+  const stop = { signal: AbortSignal.timeout(700), deadlineMs: 30_000 };
+  const report = await runStress(
+    options(port, {
+      steps: [step({ load: { kind: 'clients', clients: 3, pauseMs: 0 }, durationMs: 60_000 })],
+      ...stop,
+    }),
+  );
+  expect(report.totals).toMatchObject({ connections: 3, outcomes: { interrupted: 3 }, verdicts: {} });
+  expect(report.thresholds.find(({ text }) => text === 'unanswered==0')).toMatchObject({ actual: 0 });
+});
+
+test('stopping while the first answer is awaited gives a partial report at once', async () => {
+  const port = await serve(() => undefined);
+  const began = performance.now();
+  const report = await runStress(options(port, { signal: AbortSignal.timeout(200), deadlineMs: 30_000 }));
+  expect(report).toMatchObject({ partial: true, passed: false, totals: { connections: 0 } });
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test('a board that had no time to cool down has lost nothing that is known', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  let heap = 40_000;
+  const board: BoardDriver = {
+    kind: 'virtual',
+    host: '127.0.0.1',
+    port,
+    snapshot: () => Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { TIME_WAIT: 3 } }),
+    close: () => Promise.resolve(),
+  };
+  const report = await runStress(
+    options(port, { board, steps: [step({ durationMs: 60_000 })], signal: AbortSignal.timeout(500) }),
+  );
+  expect(report.partial).toBe(true);
+  expect(report.board.heapLost).toBeUndefined();
+  expect(report.thresholds.find(({ text }) => text === 'heap-lost==0')).toMatchObject({
+    note: 'not known, the run was interrupted',
+  });
+});
+
+test('a server that answers and never closes is hammered, and its connections are half-open', async () => {
+  const port = await serve((socket) => {
+    socket.removeAllListeners('end');
+    socket.write(RESPONSE);
+  });
+  const report = await runStress(options(port));
+  expect(report.totals).toMatchObject({ outcomes: { answered: 10 }, verdicts: { 'half-open': 10 } });
+});
+
 test('heap that does not come back after cool-down fails the run', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   let heap = 40_000;
@@ -213,6 +263,26 @@ test('a port where nothing listens is refused with a cure', async () => {
 test('a server that is not HTTP is refused with a cure', async () => {
   const port = await serve((socket) => socket.end('SSH-2.0-dropbear\r\n'));
   await expect(runStress(options(port))).rejects.toThrow(/not HTTP/);
+});
+
+test('a server of TLS is called one', async () => {
+  const port = await serve((socket) => socket.end(Uint8Array.of(0x15, 3, 1, 0, 2, 2, 0x46)));
+  await expect(runStress(options(port))).rejects.toThrow(/speaks TLS/);
+});
+
+test.each([
+  ['::1', /IPv6/],
+  ['[::1]', /IPv6/],
+  ['', /Not a host/],
+  ['http://127.0.0.1/', /Not a host/],
+  ['127.0.0.1:80', /Not a host/],
+])('the host %j is refused as a usage error that says what is wrong', async (host, message) => {
+  const refused = { exitCode: 2, message: expect.stringMatching(message) as string };
+  await expect(runStress(options(80, { host }))).rejects.toMatchObject(refused);
+});
+
+test.each(['', '/a b', '/\r\nX: 1', '/ü'])('the path %j is refused', async (path) => {
+  await expect(runStress(options(80, { path }))).rejects.toMatchObject({ exitCode: 2 });
 });
 
 test('a name that does not resolve is refused with a cure', async () => {

@@ -70,7 +70,7 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   const signal = options.signal ?? new AbortController().signal;
   const thresholds = (options.thresholds ?? DEFAULT_THRESHOLDS).map(parseThreshold);
   if (options.warmUp ?? true) await warmUp(signal);
-  const target = await checkTarget(options);
+  const target = await checkTarget(options, { deadlineMs: options.deadlineMs, signal });
   const seed = options.seed ?? 1;
   const origin = performance.now();
   const startedAt = new Date().toISOString();

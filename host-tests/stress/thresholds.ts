@@ -26,7 +26,8 @@ const measures: Readonly<Record<string, (report: Measured) => number | undefined
     (totals.outcomes.answered ?? 0) -
     (totals.outcomes.busy ?? 0) -
     (totals.outcomes.idle ?? 0) -
-    (totals.outcomes.harness ?? 0),
+    (totals.outcomes.harness ?? 0) -
+    (totals.outcomes.interrupted ?? 0),
   'heap-lost': ({ board }) => board.heapLost,
   /** Only what is certain with 95 % confidence counts. */
   leak: ({ board }) => board.leak && Math.max(0, board.leak.low),
@@ -73,7 +74,9 @@ function measure(report: Measured, metric: string): { actual: number | undefined
   const own = measures[metric];
   if (own) {
     const actual = own(report);
-    return actual === undefined ? { actual, note: 'the board does not tell' } : { actual };
+    const note =
+      report.partial && report.board.observed ? 'not known, the run was interrupted' : 'the board does not tell';
+    return actual === undefined ? { actual, note } : { actual };
   }
   const verdicts: Partial<Record<string, number>> = report.totals.verdicts;
   const outcomeCounts: Partial<Record<string, number>> = report.totals.outcomes;

@@ -108,7 +108,7 @@ export class BoardWatch {
       ...(after && { after }),
       ...(Number.isFinite(this.#minHeap) && { minHeap: this.#minHeap }),
       ...(leak && { leak }),
-      ...losses(before, after),
+      ...known(losses(before, after), signal.aborted),
       coolDownMs: performance.now() - began,
     };
   }
@@ -143,6 +143,13 @@ const isRecovered = (before: BoardSample, after: BoardSample | undefined): boole
   const { heapLost = 0, pcbsLost = 0 } = losses(before, after);
   return after !== undefined && heapLost === 0 && pcbsLost === 0;
 };
+
+/** A board that was not left to cool down still holds what it will give back: then it is not known what is lost. */
+const known = ({ heapLost, pcbsLost, ...others }: Partial<BoardReport>, isCutShort: boolean): Partial<BoardReport> => ({
+  ...others,
+  ...(heapLost !== undefined && !(isCutShort && heapLost > 0) && { heapLost }),
+  ...(pcbsLost !== undefined && !(isCutShort && pcbsLost > 0) && { pcbsLost }),
+});
 
 const isAtRest = (a: BoardSample | undefined, b: BoardSample | undefined): boolean =>
   a !== undefined && a.heap === b?.heap && a.openPcbs === 0 && a.timeWait === 0;

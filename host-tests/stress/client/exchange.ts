@@ -1,8 +1,8 @@
 /**
  * What came of a request, seen by the application.
  * `busy` is a complete 503: the board answered that it will not serve now. `idle`: no request was made, as told.
- * `harness` is a fault of this machine (no
- * port, no file descriptor) and never counts against the board.
+ * `harness` is a fault of this machine (no port, no file descriptor) and `interrupted` was under way when the run was
+ * stopped: neither counts against the board.
  */
 export const outcomes = [
   'answered',
@@ -15,8 +15,12 @@ export const outcomes = [
   'refused',
   'unreachable',
   'harness',
+  'interrupted',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/** Outcomes that are no doing of the board's, and get no verdict. */
+export const isOurs = (outcome: Outcome): boolean => outcome === 'harness' || outcome === 'interrupted';
 
 /**
  * How the connection ended, as far as a socket can tell. A device's FIN that arrives together with its last data counts

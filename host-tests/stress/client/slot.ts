@@ -102,12 +102,25 @@ export class Slot {
     if (this.#isConnected && !this.#finSent) this.#sendFin();
   }
 
-  /** Gives the exchange up: the deadline has passed or the run is stopped. */
+  /** The response is known, whole or wrong, whatever becomes of the connection. */
+  get isDecided(): boolean {
+    return this.#exchange.repliedAt > 0 || this.#reader.state === 'wrong';
+  }
+
+  /** Gives the exchange up because the run is stopped. */
+  stop(): void {
+    if (this.deadline === Infinity) return;
+    this.#settle('interrupted', 'none', 'the run was stopped');
+    this.#connection.close();
+  }
+
+  /** Gives the exchange up because the deadline has passed. */
   abandon(): void {
     if (this.deadline === Infinity) return;
     const exchange = this.#exchange;
+    exchange.status = this.#reader.status;
     if (this.#reader.state === 'wrong') this.#settle('wrong-reply', 'deadline', this.#reader.fault);
-    else if (exchange.repliedAt) this.#settle('answered', 'deadline', 'the device did not close before the deadline');
+    else if (exchange.repliedAt) this.#settleReply('deadline', 'the device did not close before the deadline');
     else if (exchange.connectedAt && this.#style?.requests === 0)
       this.#settle('idle', 'deadline', 'the device did not close before the deadline');
     else if (exchange.connectedAt) this.#settle('timeout', 'deadline', 'no whole response before the deadline');
@@ -218,10 +231,15 @@ export class Slot {
     else if (!exchange.firstByteAt)
       this.#settle('no-reply', ending, ending === 'reset' ? 'RST before any data' : 'FIN before any data');
     else if (!whole) this.#settle('truncated', ending, 'the connection ended inside the response');
-    else if (reader.status === 503) this.#settle('busy', ending, '503');
-    else if (reader.status < 200 || reader.status >= 400)
-      this.#settle('wrong-reply', ending, `status ${reader.status}`);
-    else this.#settle('answered', ending, '');
+    else this.#settleReply(ending, '');
+  }
+
+  /** The response is whole: its status tells what came of the request. */
+  #settleReply(ending: Ending, detail: string): void {
+    const { status } = this.#reader;
+    if (status === 503) this.#settle('busy', ending, detail || '503');
+    else if (status < 200 || status >= 400) this.#settle('wrong-reply', ending, `status ${status}`);
+    else this.#settle('answered', ending, detail);
   }
 
   #settle(outcome: Outcome, ending: Ending, detail: string): void {

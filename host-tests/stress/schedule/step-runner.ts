@@ -66,7 +66,7 @@ class StepRun {
   #resolve: (end: StepEnd) => void = () => undefined;
   readonly #stop = (): void => {
     this.#open = false;
-    for (const slot of this.#slots) slot.abandon();
+    for (const slot of this.#slots) slot.stop();
     this.#close();
   };
 

@@ -1,4 +1,4 @@
-import type { Exchange, Outcome } from '../client/exchange.ts';
+import { isOurs, type Exchange, type Outcome } from '../client/exchange.ts';
 import type { JudgedFlow } from './flow-table.ts';
 import type { Judgement } from './judge.ts';
 import { endKey, LocalEnds, type Matcher, type Verdict } from './matcher.ts';
@@ -51,7 +51,7 @@ export class FlowMatcher<Tag> implements Matcher<Tag> {
   }
 
   exchange(exchange: Exchange, tag: Tag): void {
-    if (exchange.outcome === 'harness') return;
+    if (isOurs(exchange.outcome)) return;
     const waiting = this.#remember(exchange, tag);
     if (exchange.localPort === 0) {
       this.#settle(waiting, waiting.own, NO_SEGMENTS);

@@ -1,4 +1,4 @@
-import type { Exchange } from '../client/exchange.ts';
+import { isOurs, type Exchange } from '../client/exchange.ts';
 import type { Judgement } from './judge.ts';
 import { LocalEnds, type Matcher, type Verdict } from './matcher.ts';
 import type { Segment } from './segment.ts';
@@ -42,7 +42,7 @@ export class KernelMatcher<Tag> implements Matcher<Tag> {
   }
 
   exchange(exchange: Exchange, tag: Tag): void {
-    if (exchange.outcome === 'harness') return;
+    if (isOurs(exchange.outcome)) return;
     const waiting = this.#spare.pop() ?? ({} as Waiting<Tag>);
     waiting.tag = tag;
     waiting.own = judgeBySocket(exchange);

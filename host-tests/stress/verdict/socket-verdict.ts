@@ -30,6 +30,7 @@ export function judgeBySocket(exchange: Exchange): SocketJudgement {
     case 'unreachable':
       return { verdict: exchange.connectedAt ? 'timeout' : 'syn-dropped', why: detail };
     case 'harness':
+    case 'interrupted':
       return { verdict: 'unjudged', why: detail };
     case 'answered':
     case 'busy':
