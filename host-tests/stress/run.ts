@@ -154,7 +154,7 @@ async function watched(
   climb: Climb,
 ): Promise<BoardReport> {
   const { board, steps, coolDownMs = DEFAULT_COOL_DOWN_MS } = options;
-  if (!board) {
+  if (!board || signal.aborted) {
     for (const step of steps) await climb.take(step);
     return { observed: false, samples: [] };
   }

@@ -149,7 +149,7 @@ function probeError(exchange: Exchange, where: string, patienceMs: number): User
     );
   return new UserError(
     `${where} takes connections but does not answer HTTP: ${exchange.detail}.`,
-    'Is this the port of the web server? Try `curl -I` on it; give another --port or --path.',
+    'Is this the port of the web server, and of plain HTTP, not of TLS? Try `curl -I` on it; give another --port or --path.',
     ExitCode.noBoard,
   );
 }

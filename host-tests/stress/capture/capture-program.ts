@@ -42,6 +42,22 @@ const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
   },
 };
 
+/**
+ * Runs the program until its own standard input ends, however we end: a program that hears nothing on the wire would
+ * never notice that nobody reads it any more. (Linux forgets a parent-death signal when a file has capabilities.)
+ */
+const GUARD = `exec 3<&0
+"$@" 3<&- </dev/null &
+program=$!
+{ read -r _ <&3; kill -TERM $program; } >/dev/null 2>&1 &
+guard=$!
+wait $program
+status=$?
+kill $guard 2>/dev/null
+exit $status`;
+/** What a shell exits with when there is no such program. */
+const NOT_FOUND = 127;
+
 export type CaptureProgramName = keyof typeof programs;
 
 /**
@@ -55,10 +71,11 @@ export async function openCaptureProgram(
   onFrame: OnFrame,
 ): Promise<FrameSource> {
   const program = programs[name];
-  const child = spawn(name, program.arguments(interfaceName, filter), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', name, ...program.arguments(interfaceName, filter)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  child.stdin.on('error', () => undefined);
   const stream = new PcapStream(onFrame);
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
@@ -68,11 +85,14 @@ export async function openCaptureProgram(
     stream.take(chunk);
   });
   const ended = new Promise<void>((resolve) => {
-    child.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      words += code === 'ENOENT' ? `${name}: not installed` : message;
+    child.on('error', ({ message }) => {
+      words += message;
       resolve();
     });
-    child.on('close', () => resolve());
+    child.on('close', (code) => {
+      if (code === NOT_FOUND) words = `${name}: not installed`;
+      resolve();
+    });
   });
   const listening = (async () => {
     while (!words.includes(program.begun)) await once(child.stderr, 'data');
@@ -86,7 +106,7 @@ export async function openCaptureProgram(
       const asked = performance.now();
       lastAt = asked;
       while (performance.now() - lastAt < QUIET_MS && performance.now() - asked < LONGEST_MS) await sleep(POLL_MS);
-      child.kill('SIGINT');
+      child.stdin.end();
       await ended;
     },
   };
