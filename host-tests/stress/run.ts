@@ -154,7 +154,8 @@ async function watched(
   climb: Climb,
 ): Promise<BoardReport> {
   const { board, steps, coolDownMs = DEFAULT_COOL_DOWN_MS } = options;
-  if (!board || signal.aborted) {
+  const isStopped = (): boolean => signal.aborted;
+  if (!board || isStopped()) {
     for (const step of steps) await climb.take(step);
     return { observed: false, samples: [] };
   }
@@ -167,7 +168,7 @@ async function watched(
   climb.note('cooling down');
   const first = await watch.finish(coolDownMs, signal);
   const last = steps.at(-1);
-  if (!first.heapLost || !last || signal.aborted) return first;
+  if (!first.heapLost || !last || isStopped()) return first;
   // Tables that grew to the peak of the load keep their size; a leak takes as much again when the load comes again.
   await watch.start();
   await climb.take({ ...last, name: 'leak check', durationMs: Math.min(last.durationMs, LEAK_CHECK_MS) });

@@ -7,7 +7,9 @@ export interface Threshold {
   text: string;
   metric: string;
   operator: string;
+  /** Milliseconds, bytes, a number, or per cent of all connections. */
   value: number;
+  isShare: boolean;
 }
 
 type Measured = Omit<StressReport, 'thresholds' | 'passed'>;
@@ -37,30 +39,41 @@ const measures: Readonly<Record<string, (report: Measured) => number | undefined
   drops: ({ evidence }) => evidence.drops,
 };
 
-/** Reads a threshold such as `duel==0`, `p99<250ms` or `min-heap>=8000`. */
+/** Counts of connections: they may be asked for as a share. */
+const isCount = (metric: string): boolean =>
+  metric === 'unanswered' || [...verdictNames, ...outcomes].some((name) => name === metric);
+
+const scales: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
+
+/** Reads a threshold such as `duel==0`, `withheld-fin-ack<5%`, `p99<250ms` or `min-heap>=8000`. */
 export function parseThreshold(text: string): Threshold {
   const match = /^\s*([a-z][a-z0-9.-]*)\s*(==|!=|<=|>=|<|>)\s*([\d.]+)\s*(us|ms|s|%)?\s*$/.exec(text);
   const [, metric = '', operator = '', number = '', unit] = match ?? [];
-  const known =
-    metric in measures || isPercentile(metric) || [...verdictNames, ...outcomes].some((name) => name === metric);
-  if (!match || !known || !Number.isFinite(Number(number)))
+  const isKnown = metric in measures || isPercentile(metric) || isCount(metric);
+  const fits = unit === undefined || (unit === '%' ? isCount(metric) : isPercentile(metric));
+  if (!match || !isKnown || !fits || !Number.isFinite(Number(number)))
     throw new UserError(
       `Not a threshold: ${JSON.stringify(text)}.`,
-      `Write metric, comparison, number: 'duel==0', 'p99<250ms'. Metrics: ${[...Object.keys(measures), ...Object.keys(percentiles)].join(', ')}, every verdict and every outcome.`,
+      `Write metric, comparison, number: 'duel==0', 'refused<1%' of all connections, 'p99<250ms'. Metrics: ${[...Object.keys(measures), ...Object.keys(percentiles)].join(', ')}, every verdict and every outcome.`,
       ExitCode.usage,
     );
-  const scale = unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1;
-  return { text: text.trim(), metric, operator, value: Number(number) * scale };
+  const value = Number(number) * (scales[unit ?? ''] ?? 1);
+  return { text: text.trim(), metric, operator, value, isShare: unit === '%' };
 }
 
 /** Holds a report against thresholds. Percentiles are those of the response time, and each step must keep them. */
 export function checkThresholds(report: Measured, thresholds: readonly Threshold[]): ThresholdResult[] {
   return thresholds.map((threshold) => {
-    const { actual, note } = measure(report, threshold.metric);
-    const passed = actual === undefined || compare(actual, threshold.operator, threshold.value);
+    const { metric, operator, value, isShare } = threshold;
+    const { actual: measured, note } = measure(report, metric);
+    const actual = isShare && measured !== undefined ? shareOf(measured, report.totals.connections) : measured;
+    // A board that does not tell is not failed for it; one that never answered was not quick.
+    const passed = actual === undefined ? !isPercentile(metric) : compare(actual, operator, value);
     return { text: threshold.text, actual, passed, ...(note && { note }) };
   });
 }
+
+const shareOf = (count: number, connections: number): number => (connections === 0 ? 0 : (100 * count) / connections);
 
 function measure(report: Measured, metric: string): { actual: number | undefined; note?: string } {
   if (isPercentile(metric)) {
@@ -74,13 +87,16 @@ function measure(report: Measured, metric: string): { actual: number | undefined
   const own = measures[metric];
   if (own) {
     const actual = own(report);
-    const note =
-      report.partial && report.board.observed ? 'not known, the run was interrupted' : 'the board does not tell';
-    return actual === undefined ? { actual, note } : { actual };
+    return actual === undefined ? { actual, note: whyUnknown(report, metric) } : { actual };
   }
   const verdicts: Partial<Record<string, number>> = report.totals.verdicts;
   const outcomeCounts: Partial<Record<string, number>> = report.totals.outcomes;
-  return { actual: verdicts[metric] ?? outcomeCounts[metric] ?? 0 };
+  return { actual: Math.max(verdicts[metric] ?? 0, outcomeCounts[metric] ?? 0) };
+}
+
+function whyUnknown({ partial, board }: Measured, metric: string): string {
+  if (board.observed && partial) return 'not known, the run was interrupted';
+  return board.observed && metric === 'leak' ? 'too few samples to tell' : 'the board does not tell';
 }
 
 function compare(actual: number, operator: string, value: number): boolean {

@@ -98,9 +98,9 @@ const card = (value: string, name: string): string => `<div class="card"><b>${va
 
 function thresholdSection(report: StressReport): string {
   const rows = report.thresholds.map(({ text, actual, passed, note }) => {
-    const mark = actual === undefined ? '?' : passed ? '✓' : '✗';
+    const mark = actual === undefined && passed ? '?' : passed ? '✓' : '✗';
     const value = actual === undefined ? '' : String(Math.round(actual * 1000) / 1000);
-    return `<li class="${actual === undefined ? 'unknown' : passed ? 'good' : 'bad'}"><b>${mark}</b> <code>${escape(text)}</code> <span>${value}${note ? ` <i>${escape(note)}</i>` : ''}</span></li>`;
+    return `<li class="${actual === undefined && passed ? 'unknown' : passed ? 'good' : 'bad'}"><b>${mark}</b> <code>${escape(text)}</code> <span>${value}${note ? ` <i>${escape(note)}</i>` : ''}</span></li>`;
   });
   return `<section><h2>Thresholds</h2><ul class="thresholds">${rows.join('')}</ul></section>`;
 }

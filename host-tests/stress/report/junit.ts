@@ -10,9 +10,10 @@ export function junitReport(report: StressReport): string {
   const suite = `stress ${target.host}:${target.port}`;
   const cases = thresholds.map(({ text, actual, passed, note }) => {
     const head = `    <testcase classname="${escape(suite)}" name="${escape(text)}" time="0"`;
-    if (actual === undefined) return `${head}><skipped message="${escape(note ?? 'not observed')}"/></testcase>`;
+    if (actual === undefined && passed)
+      return `${head}><skipped message="${escape(note ?? 'not observed')}"/></testcase>`;
     if (passed) return `${head}/>`;
-    return `${head}><failure message="${escape(`${text}: ${actual}${note ? ` ${note}` : ''}`)}">${escape(verdictLines(report))}</failure></testcase>`;
+    return `${head}><failure message="${escape(`${text}: ${actual ?? ''}${note ? ` ${note}` : ''}`)}">${escape(verdictLines(report))}</failure></testcase>`;
   });
   const errors = [...(partial ? ['the run was interrupted'] : []), ...invalid].map(
     (reason) => `    <testcase classname="${escape(suite)}" name="run"><error message="${escape(reason)}"/></testcase>`,

@@ -49,7 +49,7 @@ const field = (name: string, text: string): string => `${pc.bold(name.padEnd(9))
 function thresholds(report: StressReport): string[] {
   const width = Math.max(...report.thresholds.map(({ text }) => text.length));
   return report.thresholds.map(({ text, actual, passed, note }) => {
-    const mark = actual === undefined ? pc.dim('?') : passed ? pc.green('✓') : pc.red('✗');
+    const mark = actual === undefined && passed ? pc.dim('?') : passed ? pc.green('✓') : pc.red('✗');
     const value = actual === undefined ? '' : String(Math.round(actual * 1000) / 1000);
     return `${mark} ${text.padEnd(width)}  ${passed ? value : pc.red(value)}${note ? pc.dim(`${value && ' '}${note}`) : ''}`;
   });

@@ -22,6 +22,8 @@ export interface TimedLoad {
 const DEFAULT_MS = 13_000;
 /** For a load that ends with its last connection. */
 const LONGEST_MS = 86_400_000;
+/** Connections a second beyond which no machine can follow, and a schedule would only be skipped. */
+const FASTEST = 100_000;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
 /** Reads a duration such as `200ms`, `13s`, `5min`, `2h`; undefined when it is none. */
@@ -59,13 +61,14 @@ function readLoad(text: string): Load | undefined {
   switch (kind) {
     case 'every': {
       const everyMs = parseDuration(value);
-      return everyMs ? { kind: 'interval', everyMs } : undefined;
+      return everyMs && everyMs >= 1000 / FASTEST ? { kind: 'interval', everyMs } : undefined;
     }
     case 'rate':
-      return number > 0 ? { kind: 'interval', everyMs: 1000 / number } : undefined;
+      return number > 0 && number <= FASTEST ? { kind: 'interval', everyMs: 1000 / number } : undefined;
     case 'ramp': {
       const [from = NaN, to = NaN] = value.split('-').map(Number);
-      return from >= 0 && to >= 0 && from + to > 0 ? { kind: 'ramp', fromPerSecond: from, toPerSecond: to } : undefined;
+      const isRange = from >= 0 && to >= 0 && from + to > 0 && Math.max(from, to) <= FASTEST;
+      return isRange ? { kind: 'ramp', fromPerSecond: from, toPerSecond: to } : undefined;
     }
     case 'clients': {
       const [count = '', pause = '0ms'] = value.split('@');
