@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
-import { compareReports, comparisonText } from './report/compare.ts';
+import { compareReports, comparisonNotes, comparisonText } from './report/compare.ts';
 import { loadReport } from './report/load-report.ts';
 
 export function register(command: Command): void {
@@ -13,7 +13,9 @@ export function register(command: Command): void {
 }
 
 async function compare(before: string, after: string, { json }: { json: boolean }): Promise<void> {
-  const figures = compareReports(await loadReport(before), await loadReport(after));
+  const [was, is] = [await loadReport(before), await loadReport(after)];
+  const figures = compareReports(was, is);
+  for (const note of comparisonNotes(was, is)) console.error(`note: ${note}`);
   console.log(json ? JSON.stringify(figures) : comparisonText(figures));
   process.exitCode = figures.some(({ trend }) => trend === 'worse') ? ExitCode.failed : ExitCode.good;
 }

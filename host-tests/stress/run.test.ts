@@ -254,6 +254,23 @@ test('heap that is taken once and not again is growth, not a leak', async () => 
   expect(report.passed).toBe(true);
 });
 
+test('a control block that the first load left behind is lost, though the leak check left no more', async () => {
+  const port = await serve((socket) => socket.end(RESPONSE));
+  let asked = 0;
+  const board: BoardDriver = {
+    kind: 'virtual',
+    host: '127.0.0.1',
+    port,
+    snapshot: () => {
+      const isFresh = asked++ === 0;
+      return Promise.resolve({ heap: isFresh ? 40_000 : 38_000, restarts: 0, pcbs: { CLOSE_WAIT: isFresh ? 0 : 2 } });
+    },
+    close: () => Promise.resolve(),
+  };
+  const report = await runStress(options(port, { board, coolDownMs: 10 }));
+  expect(report.board).toMatchObject({ heapLost: 0, pcbsLost: 2 });
+});
+
 test('a port where nothing listens is refused with a cure', async () => {
   const port = await serve(() => undefined);
   servers.pop()?.close();

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BoardDriver } from '../board-driver.ts';
-import { BoardWatch, type BoardReport } from './board/board-watch.ts';
+import { BoardWatch, pcbsLostBetween, type BoardReport } from './board/board-watch.ts';
 import { closesFirst } from './client/local-ports.ts';
 import { readSources, usualSources } from './client/sources.ts';
 import { Climb, type StressProgress } from './climb.ts';
@@ -174,12 +174,27 @@ async function watched(
   await climb.take({ ...last, name: 'leak check', durationMs: Math.min(last.durationMs, LEAK_CHECK_MS) });
   climb.note('cooling down');
   const second = await watch.finish(coolDownMs, signal);
+  if (isStopped()) return withoutHeap(first);
   return {
     ...second,
     ...(first.before && { before: first.before }),
+    ...pcbsLostSince(first, second),
     ...(second.heapLost === 0 && { grownOnce: first.heapLost }),
     ...addRestarts(first, second),
   };
+}
+
+/** Whether what is missing was growth or a leak is not known. */
+function withoutHeap(report: BoardReport): BoardReport {
+  const known = { ...report };
+  delete known.heapLost;
+  return known;
+}
+
+/** Heap may grow once; control blocks that the first load left behind are lost all the same. */
+function pcbsLostSince({ before }: BoardReport, { after }: BoardReport): Partial<BoardReport> {
+  const pcbsLost = before && after && pcbsLostBetween(before, after);
+  return pcbsLost === undefined ? {} : { pcbsLost };
 }
 
 const addRestarts = (first: BoardReport, second: BoardReport): Partial<BoardReport> =>

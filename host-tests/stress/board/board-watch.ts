@@ -154,6 +154,10 @@ const known = ({ heapLost, pcbsLost, ...others }: Partial<BoardReport>, isCutSho
 const isAtRest = (a: BoardSample | undefined, b: BoardSample | undefined): boolean =>
   a !== undefined && a.heap === b?.heap && a.openPcbs === 0 && a.timeWait === 0;
 
+/** Control blocks of `after` beyond those of `before`, as far as the board tells. */
+export const pcbsLostBetween = (before: BoardSample, after: BoardSample): number | undefined =>
+  losses(before, after).pcbsLost;
+
 function losses(before: BoardSample, after: BoardSample | undefined): Partial<BoardReport> {
   if (!after) return {};
   const result: Partial<BoardReport> = {};

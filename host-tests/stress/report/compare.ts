@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
 import { formatBytes, formatCount, formatMs } from './format.ts';
-import type { StressReport } from './stress-report.ts';
+import type { StepReport, StressReport } from './stress-report.ts';
 
 type Trend = 'better' | 'worse' | 'same' | 'neutral';
 
@@ -20,6 +20,31 @@ const NOISE = 0.1;
 export function compareReports(before: StressReport, after: StressReport): ComparedFigure[] {
   return [...compareEndings(before, after), ...compareBoards(before, after), ...compareSteps(before, after)];
 }
+
+/** What a person must know before believing the figures, a sentence each. */
+export function comparisonNotes(before: StressReport, after: StressReport): string[] {
+  const doubts = [
+    ...doubtsOf('before', before),
+    ...doubtsOf('after', after),
+    ...(where(before) === where(after) ? [] : [`they asked for different things: ${where(before)}, ${where(after)}`]),
+  ];
+  const isShared = before.steps.some((was) => counterpart(was, after));
+  return isShared ? doubts : [...doubts, 'they have no step in common, so that nothing is said of latency'];
+}
+
+function doubtsOf(name: string, { partial, invalid }: StressReport): string[] {
+  return [
+    ...(partial ? [`${name} was interrupted: it knows part of its connections, and not what the board kept`] : []),
+    ...invalid.map((reason) => `${name} proves nothing: ${reason}`),
+  ];
+}
+
+/** The port of a gateway on the loopback is another one each time. */
+const where = ({ target: { method, host, port, path } }: StressReport): string =>
+  `${method} ${host}${host.startsWith('127.') ? '' : `:${port}`}${path}`;
+
+const counterpart = (was: StepReport, { steps }: StressReport): StepReport | undefined =>
+  steps.find(({ name, style }) => name === was.name && style === was.style);
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 const percent = (value: number): string => `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`;
@@ -75,7 +100,7 @@ function compareBoards({ board: before }: StressReport, { board: after }: Stress
 
 function compareSteps(before: StressReport, after: StressReport): ComparedFigure[] {
   return before.steps.flatMap((was) => {
-    const is = after.steps.find(({ name, style }) => name === was.name && style === was.style);
+    const is = counterpart(was, after);
     if (!is) return [];
     const latency = (key: 'p50' | 'p99'): ComparedFigure => ({
       name: `${was.name}: ${key}`,

@@ -1,12 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { timeLine } from '../verdict/testing/time-line.ts';
-import { compareReports } from './compare.ts';
+import { compareReports, comparisonNotes } from './compare.ts';
 import { htmlReport } from './html.ts';
 import { junitReport } from './junit.ts';
 import { correctedFor, latencyOf, newHistogram, recordMs } from './latency.ts';
 import { sequenceSvg } from './sequence-svg.ts';
 import type { StepReport, StressReport } from './stress-report.ts';
+import { loadReport } from './load-report.ts';
 import { invalidReasons } from '../validity.ts';
 import { Timeline } from './tally.ts';
 import { terminalReport } from './terminal.ts';
@@ -170,6 +174,36 @@ test('a comparison says what got better and what got worse', () => {
   });
   const trends = Object.fromEntries(compareReports(report(), cured).map(({ name, trend }) => [name, trend]));
   expect(trends).toMatchObject({ duel: 'better', 'lowest heap': 'worse', answered: 'same', '0.2 s gaps: p50': 'same' });
+});
+
+test('a comparison says what its figures do not tell', () => {
+  expect(comparisonNotes(report(), report())).toEqual([]);
+  const other = report({
+    partial: true,
+    invalid: ['the capture lost 3 frames'],
+    target: { ...report().target, host: 'other.local' },
+    steps: [],
+  });
+  expect(comparisonNotes(report(), other)).toEqual([
+    expect.stringMatching(/^after was interrupted/),
+    'after proves nothing: the capture lost 3 frames',
+    expect.stringMatching(/^they asked for different things: .*, HEAD other\.local:80/),
+    expect.stringMatching(/^they have no step in common/),
+  ]);
+});
+
+test.each([
+  ['{}', /is not a result/],
+  ['no JSON', /is not a result/],
+  ['{"format":"last-ack-stress","version":2}', /another version/],
+  ['{"format":"last-ack-stress","version":1,"totals":{}}', /is cut/],
+])('a file with %s is no result to compare', async (text, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'last-ack-compare-'));
+  writeFileSync(join(folder, 'a.json'), text);
+  const refusal = { exitCode: 2, message: expect.stringMatching(message) as string };
+  await expect(loadReport(join(folder, 'a.json'))).rejects.toMatchObject(refusal);
+  await expect(loadReport(join(folder, 'none.json'))).rejects.toMatchObject({ exitCode: 2 });
+  rmSync(folder, { recursive: true });
 });
 
 test('percentiles are those of the values', () => {
