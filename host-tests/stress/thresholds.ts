@@ -32,7 +32,7 @@ const measures: Readonly<Record<string, (report: Measured) => number | undefined
     (totals.outcomes.interrupted ?? 0),
   'heap-lost': ({ board }) => board.heapLost,
   /** Only what is certain with 95 % confidence counts. */
-  leak: ({ board }) => board.leak && Math.max(0, board.leak.low),
+  leak: ({ board }) => board.leak && (board.leak.isLeak ? board.leak.low : 0),
   'pcbs-lost': ({ board }) => board.pcbsLost,
   'min-heap': ({ board }) => board.minHeap,
   restarts: ({ board }) => board.restarts,

@@ -1,5 +1,5 @@
 import type { BoardDriver } from '../../board-driver.ts';
-import { leakSlope, type LeakSlope } from './leak.ts';
+import { LEAK_BYTES, leakSlope, type LeakSlope } from './leak.ts';
 
 /** The board at one moment of the run. `t` in milliseconds since the run began. */
 export interface BoardSample {
@@ -25,7 +25,7 @@ export interface BoardReport {
   before?: BoardSample;
   after?: BoardSample;
   minHeap?: number;
-  /** Bytes of heap that were free before the load and are not after cool-down, beyond `HEAP_TOLERANCE`; else 0. */
+  /** Bytes of heap that were free before the load and are not after cool-down, beyond `LEAK_BYTES`; else 0. */
   heapLost?: number;
   /** Bytes that the heap grew by once: they were missing after the load, but a second load took no more. */
   grownOnce?: number;
@@ -37,9 +37,6 @@ export interface BoardReport {
   /** How long the board was given to recover, milliseconds. */
   coolDownMs?: number;
 }
-
-/** Below this a difference is the allocator's, not a leak: a string or two interned since. */
-const HEAP_TOLERANCE = 512;
 
 const SAMPLE_MS = 500;
 const COOL_DOWN_STEP_MS = 500;
@@ -163,7 +160,7 @@ function losses(before: BoardSample, after: BoardSample | undefined): Partial<Bo
   const result: Partial<BoardReport> = {};
   if (before.heap !== undefined && after.heap !== undefined) {
     const lost = before.heap - after.heap;
-    result.heapLost = lost > HEAP_TOLERANCE ? lost : 0;
+    result.heapLost = lost > LEAK_BYTES ? lost : 0;
   }
   if (before.openPcbs !== undefined && after.openPcbs !== undefined) {
     const pcbsBefore = before.openPcbs + (before.timeWait ?? 0);

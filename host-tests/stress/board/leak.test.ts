@@ -24,11 +24,52 @@ test('a leak of four bytes per connection is found through garbage, with its siz
   expect(slope?.low).toBeGreaterThan(0);
   expect(slope?.low).toBeLessThan(4);
   expect(slope?.high).toBeGreaterThan(4);
+  expect(slope?.isLeak).toBe(true);
+});
+
+/** One step of so many connections, five a second, looked at twice a second. */
+function soakOf(count: number, heapAt: (connections: number) => number, seed: number, noise: number): BoardSample[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: Math.floor(count / 2.5) }, (_, index) => {
+    const connections = Math.floor(2.5 * index);
+    const heap = heapAt(connections) + noise * (random() - 0.5);
+    return { t: index * 500, heap, openPcbs: 0, timeWait: 0, restarts: 0, step: 0, connections };
+  });
+}
+
+const seeds = Array.from({ length: 100 }, (_, index) => index + 1);
+
+test('a leak of 20 bytes is found within 300 connections, through garbage of 4 kB', () => {
+  const found = seeds.filter((seed) => leakSlope(soakOf(300, (n) => 28_000 - 20 * n, seed, 4000))?.isLeak);
+  expect(found.length).toBeGreaterThanOrEqual(95);
+});
+
+test('a leak of a tenth of a byte is found in a soak of 60 000 connections', () => {
+  expect(leakSlope(soakOf(60_000, (n) => 28_000 - 0.1 * n, 1, 4000))?.isLeak).toBe(true);
+});
+
+test('a fall that ends is certain, but no leak', () => {
+  const slope = leakSlope(soakOf(26_000, (n) => 28_000 - 800 * Math.min(1, n / 10_000), 1, 4000));
+  expect(slope?.low).toBeGreaterThan(0);
+  expect(slope?.isLeak).toBe(false);
+});
+
+test('a fall of a few hundred bytes in all is no leak, however certain', () => {
+  const slope = leakSlope(soakOf(2000, (n) => 28_000 - 0.2 * n, 1, 20));
+  expect(slope?.low).toBeGreaterThan(0);
+  expect(slope?.isLeak).toBe(false);
+});
+
+test('garbage alone is called a leak by less than one run in a hundred', () => {
+  const alarms = [300, 3000, 26_000].flatMap((count) =>
+    seeds.filter((seed) => leakSlope(soakOf(count, () => 28_000, seed, 4000))?.isLeak),
+  );
+  expect(alarms.length).toBeLessThan(3);
 });
 
 test('without a leak the interval holds zero nineteen times of twenty, though each load has its own level', () => {
-  const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
-  const alarms = seeds.filter((seed) => {
+  const many = Array.from({ length: 200 }, (_, index) => index + 1);
+  const alarms = many.filter((seed) => {
     const slope = leakSlope(samplesOf(0, seed));
     return slope === undefined || slope.low > 0 || slope.high < 0;
   });

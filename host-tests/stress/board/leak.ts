@@ -4,16 +4,26 @@ import type { BoardSample } from './board-watch.ts';
 export interface LeakSlope {
   /** Bytes of free heap lost per connection; negative when the heap grew. */
   bytesPerConnection: number;
-  /** Ends of the 95 % confidence interval. Above 0 at both ends: a leak. */
+  /** Ends of the 95 % confidence interval. */
   low: number;
   high: number;
-  /** Samples that it rests on. */
+  /** Samples that it rests on, and the connections that were made while they were taken. */
   samples: number;
+  connections: number;
+  /**
+   * Certain, and more than the allocator's unrest: both ends are above 0, by the lower one the connections took at least
+   * `LEAK_BYTES`, and it went on, so that the second half alone says the same.
+   */
+  isLeak: boolean;
 }
+
+/** Bytes below which a fall of the heap is called none: as between two rests of a board that leaks nothing. */
+export const LEAK_BYTES = 512;
 
 /** TIME_WAIT of NodeMCU 3.0 (12.5 s) fills up at the beginning of a step, and heap with it: no leak. */
 const SETTLE_MS = 13_000;
 const FEWEST_SAMPLES = 10;
+const FEWEST_OF_HALF = 5;
 
 interface Point {
   connections: number;
@@ -26,9 +36,31 @@ interface Point {
  * widened by their first-order autocorrelation. Undefined when there is too little to say anything.
  */
 export function leakSlope(samples: readonly BoardSample[]): LeakSlope | undefined {
-  const points = stepsOf(samples).flatMap(centred);
+  const steps = stepsOf(samples);
+  const slope = slopeOf(steps, FEWEST_SAMPLES);
+  if (!slope) return undefined;
+  const connections = steps.reduce((total, step) => total + connectionsOf(step), 0);
+  const isLarge = slope.low > 0 && slope.low * connections >= LEAK_BYTES;
+  return { ...slope, connections, isLeak: isLarge && (slopeOf(secondHalf(steps), FEWEST_OF_HALF)?.low ?? 0) > 0 };
+}
+
+const connectionsOf = (step: readonly BoardSample[]): number =>
+  (step.at(-1)?.connections ?? 0) - (step[0]?.connections ?? 0);
+
+/** The later half of all samples, by their steps: tables and caches have grown by then, a leak has not ended. */
+function secondHalf(steps: readonly BoardSample[][]): BoardSample[][] {
+  const all = steps.flat();
+  const from = all[Math.floor(all.length / 2)]?.t ?? 0;
+  return steps.map((step) => step.filter(({ t }) => t >= from)).filter((step) => step.length > 0);
+}
+
+function slopeOf(
+  steps: readonly BoardSample[][],
+  fewest: number,
+): Pick<LeakSlope, 'bytesPerConnection' | 'low' | 'high' | 'samples'> | undefined {
+  const points = steps.flatMap(centred);
   const spread = sum(points, ({ connections }) => connections ** 2);
-  if (points.length < FEWEST_SAMPLES || spread === 0) return undefined;
+  if (points.length < fewest || spread === 0) return undefined;
   const slope = sum(points, ({ connections, heap }) => connections * heap) / spread;
   const residuals = points.map(({ connections, heap }) => heap - slope * connections);
   const variance = residuals.reduce((total, one) => total + one ** 2, 0) / (points.length - 2);

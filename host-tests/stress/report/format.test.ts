@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatCount, formatMs, formatPercent } from './format.ts';
+import { formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
 
 test.each([
   [0, 10, '0 %'],
@@ -23,4 +23,14 @@ test.each([
 
 test('thousands are set apart', () => {
   expect(formatCount(1_234_567)).toBe('1 234 567');
+});
+
+test.each([
+  [{ low: 18, high: 22, isLeak: true }, 'heap leaks 20 B per connection (95 %: 18 to 22), 6000 B over this load'],
+  [{ low: -1, high: 41, isLeak: false }, 'no leak seen, slope 20 B per connection (95 %: -1.00 to 41)'],
+  [{ low: 1, high: 39, isLeak: false }, /fell by 20 B .*, but less than 512 B in all are certain: not called a leak$/],
+  [{ low: 18, high: 22, isLeak: false }, /fell by 20 B .*, but it did not go on: not called a leak$/],
+])('the slope %j is told as it is', (slope, text) => {
+  const told = formatLeak({ bytesPerConnection: 20, samples: 100, connections: 300, ...slope });
+  expect(told).toMatch(text);
 });

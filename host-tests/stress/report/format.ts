@@ -1,4 +1,4 @@
-import type { LeakSlope } from '../board/leak.ts';
+import { LEAK_BYTES, type LeakSlope } from '../board/leak.ts';
 
 /** Milliseconds for a person: three digits, a unit that fits. */
 export function formatMs(milliseconds: number): string {
@@ -26,8 +26,11 @@ export function formatPercent(part: number, whole: number): string {
 export const formatCount = (number: number): string => number.toLocaleString('en-US').replaceAll(',', ' ');
 
 /** A leak slope with its confidence, in a few words. */
-export function formatLeak({ bytesPerConnection, low, high }: LeakSlope): string {
+export function formatLeak({ bytesPerConnection, low, high, connections, isLeak }: LeakSlope): string {
   const bytes = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0));
   const size = `${bytes(bytesPerConnection)} B per connection (95 %: ${bytes(low)} to ${bytes(high)})`;
-  return low > 0 ? `heap leaks ${size}` : `no leak seen, slope ${size}`;
+  if (isLeak) return `heap leaks ${size}, ${formatBytes(bytesPerConnection * connections)} over this load`;
+  if (low <= 0) return `no leak seen, slope ${size}`;
+  const why = low * connections < LEAK_BYTES ? `less than ${LEAK_BYTES} B in all are certain` : 'it did not go on';
+  return `heap fell by ${size}, but ${why}: not called a leak`;
 }
