@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BoardDriver } from '../board-driver.ts';
-import { BoardWatch, pcbsLostBetween, type BoardReport } from './board/board-watch.ts';
+import { BoardWatch, type BoardReport } from './board/board-watch.ts';
+import { afterSecondLoad, leakCheckMs, withoutHeap } from './board/leak-check.ts';
 import { closesFirst } from './client/local-ports.ts';
 import { readSources, usualSources } from './client/sources.ts';
 import { Climb, type StressProgress } from './climb.ts';
@@ -50,8 +51,6 @@ export interface StressOptions extends TargetOptions {
 const DEFAULT_DEADLINE_MS = 15_000;
 /** TIME_WAIT of NodeMCU 3.0 lasts up to 12.5 s. */
 const DEFAULT_COOL_DOWN_MS = 20_000;
-/** Length of the step that tells growth from a leak. */
-const LEAK_CHECK_MS = 3000;
 
 /**
  * Hammers a device step by step and judges how every connection ended. Rejects with a `UserError` when there is
@@ -168,34 +167,15 @@ async function watched(
   climb.note('cooling down');
   const first = await watch.finish(coolDownMs, signal);
   const last = steps.at(-1);
-  if (!first.heapLost || !last || isStopped()) return first;
+  const { heapLost = 0 } = first;
+  if (heapLost === 0 || !last || isStopped()) return first;
   // Tables that grew to the peak of the load keep their size; a leak takes as much again when the load comes again.
   await watch.start();
-  await climb.take({ ...last, name: 'leak check', durationMs: Math.min(last.durationMs, LEAK_CHECK_MS) });
+  const connections = climb.connections;
+  const perSecond = climb.tallies.at(-1)?.perSecond ?? 0;
+  const checkMs = leakCheckMs({ heapLost, connections, perSecond });
+  await climb.take({ ...last, name: 'leak check', durationMs: Math.min(last.durationMs, checkMs) });
   climb.note('cooling down');
   const second = await watch.finish(coolDownMs, signal);
-  if (isStopped()) return withoutHeap(first);
-  return {
-    ...second,
-    ...(first.before && { before: first.before }),
-    ...pcbsLostSince(first, second),
-    ...(second.heapLost === 0 && { grownOnce: first.heapLost }),
-    ...addRestarts(first, second),
-  };
+  return isStopped() ? withoutHeap(first) : afterSecondLoad({ ...first, heapLost }, second);
 }
-
-/** Whether what is missing was growth or a leak is not known. */
-function withoutHeap(report: BoardReport): BoardReport {
-  const known = { ...report };
-  delete known.heapLost;
-  return known;
-}
-
-/** Heap may grow once; control blocks that the first load left behind are lost all the same. */
-function pcbsLostSince({ before }: BoardReport, { after }: BoardReport): Partial<BoardReport> {
-  const pcbsLost = before && after && pcbsLostBetween(before, after);
-  return pcbsLost === undefined ? {} : { pcbsLost };
-}
-
-const addRestarts = (first: BoardReport, second: BoardReport): Partial<BoardReport> =>
-  second.restarts === undefined ? {} : { restarts: second.restarts + (first.restarts ?? 0) };

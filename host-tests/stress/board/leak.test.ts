@@ -88,3 +88,27 @@ test('too few samples say nothing', () => {
   expect(leakSlope(samplesOf(4, 1).slice(0, 12))).toBeUndefined();
   expect(leakSlope([])).toBeUndefined();
 });
+
+test('TIME_WAIT that grows with every connection for two minutes is no leak', () => {
+  const filling = soakOf(500, (n) => 43_000 - 192 * n, 1, 300).map((sample) => ({
+    ...sample,
+    timeWait: sample.connections ?? 0,
+  }));
+  expect(leakSlope(filling)?.isLeak ?? false).toBe(false);
+});
+
+test('a leak beside a TIME_WAIT that comes and goes is found with its own size', () => {
+  const samples = soakOf(600, (n) => 40_000 - 20 * n, 1, 300).map((sample, index) => {
+    const timeWait = 30 + Math.round(25 * Math.sin(index / 9));
+    return { ...sample, timeWait, heap: (sample.heap ?? 0) - 192 * timeWait };
+  });
+  expect(leakSlope(samples)).toMatchObject({ isLeak: true, bytesPerConnection: expect.closeTo(20, 0) as number });
+});
+
+test('a restart does not hide the leak that led to it', () => {
+  const samples = soakOf(600, (n) => 40_000 - 90 * (n % 300), 1, 300).map((sample) => ({
+    ...sample,
+    restarts: Math.floor((sample.connections ?? 0) / 300),
+  }));
+  expect(leakSlope(samples)).toMatchObject({ isLeak: true, bytesPerConnection: expect.closeTo(90, 0) as number });
+});

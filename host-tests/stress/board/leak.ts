@@ -24,15 +24,18 @@ export const LEAK_BYTES = 512;
 const SETTLE_MS = 13_000;
 const FEWEST_SAMPLES = 10;
 const FEWEST_OF_HALF = 5;
+/** Of the spread of connections: less that TIME_WAIT does not explain, and the two cannot be told apart. */
+const OWN_SHARE = 0.001;
 
 interface Point {
   connections: number;
   heap: number;
+  timeWait: number;
 }
 
 /**
  * The slope of free heap over connections within the steps of a run, by least squares with a level of its own for each
- * step. The first 13 s of a step, or its first half, are left out. Neighbouring samples share garbage: the interval is
+ * step and after each restart, and with what TIME_WAIT holds taken out of it. The first 13 s of a step, or its first half, are left out. Neighbouring samples share garbage: the interval is
  * widened by their first-order autocorrelation. Undefined when there is too little to say anything.
  */
 export function leakSlope(samples: readonly BoardSample[]): LeakSlope | undefined {
@@ -58,12 +61,13 @@ function slopeOf(
   steps: readonly BoardSample[][],
   fewest: number,
 ): Pick<LeakSlope, 'bytesPerConnection' | 'low' | 'high' | 'samples'> | undefined {
-  const points = steps.flatMap(centred);
+  const all = steps.flatMap(centred);
+  const points = withoutTimeWait(all);
   const spread = sum(points, ({ connections }) => connections ** 2);
-  if (points.length < fewest || spread === 0) return undefined;
+  if (points.length < fewest || spread <= OWN_SHARE * sum(all, ({ connections }) => connections ** 2)) return undefined;
   const slope = sum(points, ({ connections, heap }) => connections * heap) / spread;
   const residuals = points.map(({ connections, heap }) => heap - slope * connections);
-  const variance = residuals.reduce((total, one) => total + one ** 2, 0) / (points.length - 2);
+  const variance = residuals.reduce((total, one) => total + one ** 2, 0) / (points.length - 3);
   const likeness = Math.min(0.95, Math.max(0, autocorrelation(residuals)));
   const inflation = (1 + likeness) / (1 - likeness);
   const error = 1.96 * Math.sqrt((variance / spread) * inflation) * smallSample(points.length / inflation);
@@ -72,23 +76,44 @@ function slopeOf(
 
 /** Settled samples of each step. */
 function stepsOf(samples: readonly BoardSample[]): BoardSample[][] {
-  const names = new Set(samples.map(({ step }) => step));
-  return [...names]
-    .filter((step) => step !== undefined)
-    .map((step) => {
-      const own = samples.filter((sample) => sample.step === step && sample.heap !== undefined);
-      const from = own[0]?.t ?? 0;
-      const settled = from + Math.min(SETTLE_MS, ((own.at(-1)?.t ?? 0) - from) / 2);
-      return own.filter(({ t }) => t >= settled);
-    });
+  const nameOf = ({ step, restarts = 0 }: BoardSample): string => `${step}, ${restarts}`;
+  const loaded = samples.filter(({ step, heap }) => step !== undefined && heap !== undefined);
+  return [...new Set(loaded.map(nameOf))].map((name) => {
+    const own = loaded.filter((sample) => nameOf(sample) === name);
+    const from = own[0]?.t ?? 0;
+    const settled = from + Math.min(SETTLE_MS, ((own.at(-1)?.t ?? 0) - from) / 2);
+    return own.filter(({ t }) => t >= settled);
+  });
 }
 
 /** Points of one step around their mean. */
 function centred(samples: readonly BoardSample[]): Point[] {
-  const points = samples.map(({ connections = 0, heap = 0 }) => ({ connections, heap }));
-  const connections = sum(points, (point) => point.connections) / points.length;
-  const heap = sum(points, (point) => point.heap) / points.length;
-  return points.map((point) => ({ connections: point.connections - connections, heap: point.heap - heap }));
+  const points = samples.map(({ connections = 0, heap = 0, timeWait = 0 }) => ({ connections, heap, timeWait }));
+  const meanOf = (value: (point: Point) => number): number => sum(points, value) / points.length;
+  const connections = meanOf((point) => point.connections);
+  const heap = meanOf((point) => point.heap);
+  const timeWait = meanOf((point) => point.timeWait);
+  return points.map((point) => ({
+    connections: point.connections - connections,
+    heap: point.heap - heap,
+    timeWait: point.timeWait - timeWait,
+  }));
+}
+
+/**
+ * What the number of blocks in TIME_WAIT does not explain, of heap and of connections (Frisch and Waugh): where it still
+ * grows with every connection, nothing can be said of a leak.
+ */
+function withoutTimeWait(points: readonly Point[]): Point[] {
+  const spread = sum(points, ({ timeWait }) => timeWait ** 2);
+  if (spread === 0) return [...points];
+  const heap = sum(points, (point) => point.heap * point.timeWait) / spread;
+  const connections = sum(points, (point) => point.connections * point.timeWait) / spread;
+  return points.map((point) => ({
+    connections: point.connections - connections * point.timeWait,
+    heap: point.heap - heap * point.timeWait,
+    timeWait: 0,
+  }));
 }
 
 const sum = (points: readonly Point[], value: (point: Point) => number): number =>

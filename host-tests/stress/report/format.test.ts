@@ -26,7 +26,7 @@ test('thousands are set apart', () => {
 });
 
 test.each([
-  [{ low: 18, high: 22, isLeak: true }, 'heap leaks 20 B per connection (95 %: 18 to 22), 6000 B over this load'],
+  [{ low: 18, high: 22, isLeak: true }, 'heap leaks 20 B per connection (95 %: 18 to 22), 6000 B over 300 of them'],
   [{ low: -1, high: 41, isLeak: false }, 'no leak seen, slope 20 B per connection (95 %: -1.00 to 41)'],
   [{ low: 1, high: 39, isLeak: false }, /fell by 20 B .*, but less than 512 B in all are certain: not called a leak$/],
   [{ low: 18, high: 22, isLeak: false }, /fell by 20 B .*, but it did not go on: not called a leak$/],

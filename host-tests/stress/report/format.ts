@@ -29,7 +29,8 @@ export const formatCount = (number: number): string => number.toLocaleString('en
 export function formatLeak({ bytesPerConnection, low, high, connections, isLeak }: LeakSlope): string {
   const bytes = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0));
   const size = `${bytes(bytesPerConnection)} B per connection (95 %: ${bytes(low)} to ${bytes(high)})`;
-  if (isLeak) return `heap leaks ${size}, ${formatBytes(bytesPerConnection * connections)} over this load`;
+  if (isLeak)
+    return `heap leaks ${size}, ${formatBytes(bytesPerConnection * connections)} over ${formatCount(connections)} of them`;
   if (low <= 0) return `no leak seen, slope ${size}`;
   const why = low * connections < LEAK_BYTES ? `less than ${LEAK_BYTES} B in all are certain` : 'it did not go on';
   return `heap fell by ${size}, but ${why}: not called a leak`;

@@ -58,6 +58,11 @@ export class StepTally {
     this.#end = end;
   }
 
+  /** Connections a second, once the step has ended. */
+  get perSecond(): number {
+    return (1000 * this.connections) / Math.max(1, this.#endedAt - this.startedAt);
+  }
+
   /** `origin`: when the run began, `performance.now()`. */
   report(origin: number): StepReport {
     const { load } = this.step;
@@ -70,7 +75,7 @@ export class StepTally {
       startedAt: this.startedAt - origin,
       endedAt: this.#endedAt - origin,
       connections: this.connections,
-      perSecond: (1000 * this.connections) / Math.max(1, this.#endedAt - this.startedAt),
+      perSecond: this.perSecond,
       outcomes: this.#outcomes,
       endings: this.#endings,
       verdicts: this.#verdicts,
