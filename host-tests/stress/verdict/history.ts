@@ -65,6 +65,8 @@ interface Cursor {
   clientAck: number | undefined;
   deviceStart: number | undefined;
   deviceEnd: number | undefined;
+  /** Of its data that were seen: an ACK or a FIN may run ahead of data that were lost and come again. */
+  responseEnd: number | undefined;
   deviceFinEnd: number | undefined;
 }
 
@@ -78,6 +80,7 @@ export function readHistory(segments: readonly Segment[]): History {
     clientAck: undefined,
     deviceStart: undefined,
     deviceEnd: undefined,
+    responseEnd: undefined,
     deviceFinEnd: undefined,
   };
   for (const segment of segments) {
@@ -143,7 +146,7 @@ function readDevice(segment: Segment, history: History, cursor: Cursor): void {
     if (!acksSyn) history.staleAcks++;
     return;
   }
-  if (segment.len > 0) history.responseBytes += newBytes(segment, cursor);
+  if (segment.len > 0) readResponse(segment, history, cursor);
   cursor.deviceEnd = later(cursor.deviceEnd, endOf(segment));
   if (flags & FIN) {
     if (history.deviceFins.length === 0) {
@@ -169,11 +172,12 @@ function readReset(segment: Segment, history: History, cursor: Cursor): void {
   history.deviceResets.push({ t: segment.t, offByOne, ofSyn });
 }
 
-const newBytes = (segment: Segment, cursor: Cursor): number => {
-  const end = (segment.seq + segment.len) >>> 0;
-  if (cursor.deviceEnd === undefined) return segment.len;
-  return Math.max(0, Math.min(segment.len, distance(end, cursor.deviceEnd)));
-};
+function readResponse({ seq, len }: Segment, history: History, cursor: Cursor): void {
+  const end = (seq + len) >>> 0;
+  const fresh = cursor.responseEnd === undefined ? len : Math.min(len, distance(end, cursor.responseEnd));
+  history.responseBytes += Math.max(0, fresh);
+  cursor.responseEnd = later(cursor.responseEnd, end);
+}
 
 const covers = (ack: number, end: number | undefined): boolean => end !== undefined && distance(ack, end) >= 0;
 

@@ -23,6 +23,29 @@ const cases: [VerdictName, string, string][] = [
     4 D A 82 52`,
   ],
   [
+    'device-first-clean',
+    'the response is lost, an ACK of a repeated request runs ahead of it, and it comes again',
+    `${opening}
+    208 C PA 1 1 50
+    208 D A 81 51
+    905 D PA 1 51 80
+    905 C A 51 81
+    906 D FA 81 51
+    906 C FA 51 82
+    907 D A 82 52`,
+  ],
+  [
+    'device-first-clean',
+    'the response is lost, the FIN behind it is not, and both come again',
+    `${opening}
+    3 D FA 81 51
+    3 C A 51 1
+    700 D PA 1 51 80
+    700 C A 51 82
+    701 C FA 51 82
+    702 D A 82 52`,
+  ],
+  [
     'client-first-clean',
     'the client sends its FIN, the device acknowledges and sends its own',
     `${exchange}
