@@ -41,14 +41,19 @@ export class HarnessWatch {
     this.#apart = apart;
   }
 
+  /** Ends the watch: its timer would keep the process alive. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#delay.disable();
+  }
+
   /**
    * Ends the watch; the returned function judges it once the counts are known. `ofThreads`: how busy the busiest thread
    * was that only opened connections.
    */
   finish(ofThreads: number): (steps: readonly StepReport[], totals: StressReport['totals']) => HarnessReport {
-    clearInterval(this.#timer);
     this.#look();
-    this.#delay.disable();
+    this.stop();
     const utilization = Math.max(ofThreads, performance.eventLoopUtilization(this.#loop).utilization);
     const loopDelayP99 = this.#delay.percentile(99) / 1e6;
     const standstill = this.#delay.max / 1e6;

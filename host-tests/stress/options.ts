@@ -51,6 +51,15 @@ const wholeFromZero = (text: string): number => {
   return value;
 };
 
+/** More would be more than any machine has cores for. */
+const MOST_WORKERS = 64;
+
+const workerCount = (text: string): number => {
+  const value = wholeFromZero(text);
+  if (value > MOST_WORKERS) throw new InvalidArgumentError(`It must be ${MOST_WORKERS} at most.`);
+  return value;
+};
+
 /** A TCP port. */
 export const portNumber = (text: string): number => {
   const value = Number(text);
@@ -100,7 +109,7 @@ function addLoads(command: Command): Command {
       'what each client does, or a mix such as read-to-eof=7,client-first=2,speculative=1',
       'read-to-eof',
     )
-    .option('--workers <number>', 'threads that only open connections, results merged; 0: none', wholeFromZero, 0)
+    .option('--workers <number>', 'threads that only open connections, results merged; 0: none', workerCount, 0)
     .option(
       '--sources <list>',
       'addresses of this machine to connect from in turn, with ports of our own choice, against want of ports; a number: as many of the loopback or towards the virtual board',

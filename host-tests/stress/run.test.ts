@@ -282,6 +282,19 @@ test('a server that is not HTTP is refused with a cure', async () => {
   await expect(runStress(options(port))).rejects.toThrow(/not HTTP/);
 });
 
+test('a server that drops its first two connections is hammered all the same', async () => {
+  const port = await serve((socket, number) => (number < 2 ? socket.resetAndDestroy() : socket.end(RESPONSE)));
+  expect((await runStress(options(port))).totals.outcomes).toEqual({ answered: 10 });
+});
+
+test('addresses that this machine does not have are refused, and nothing is left that keeps the process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const port = await serve((socket) => socket.end(RESPONSE));
+  const before = timers();
+  await expect(runStress(options(port, { sources: '198.51.100.7' }))).rejects.toMatchObject({ exitCode: 2 });
+  expect(timers()).toBeLessThanOrEqual(before);
+});
+
 test('a server of TLS is called one', async () => {
   const port = await serve((socket) => socket.end(Uint8Array.of(0x15, 3, 1, 0, 2, 2, 0x46)));
   await expect(runStress(options(port))).rejects.toThrow(/speaks TLS/);

@@ -84,6 +84,7 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
   const { climb, board } = await hammer(options, target, evidence.matcher, origin, signal).catch(
     async (error: unknown) => {
+      harness.stop();
       await evidence.finish();
       throw error;
     },

@@ -26,6 +26,8 @@ export interface CheckedTarget extends Target {
 
 /** SYNs at 1, 3 and 7 s must still be answered. */
 const PROBE_MS = 8000;
+/** A board that is hammered for failing now and then may fail now. */
+const PROBES = 3;
 /** A device that has answered is given this long to close. */
 const CLOSE_MS = 500;
 
@@ -87,9 +89,14 @@ async function resolveHost(host: string): Promise<string> {
 async function probe(target: Target, host: string, probing: ProbeOptions): Promise<void> {
   const { deadlineMs = 0, signal = new AbortController().signal } = probing;
   const patienceMs = Math.max(PROBE_MS, deadlineMs);
-  const exchange = await request(target, patienceMs, signal);
+  let exchange = await request(target, patienceMs, signal);
+  for (let tries = 1; tries < PROBES && isPassing(exchange); tries++)
+    exchange = await request(target, patienceMs, signal);
   if (exchange.status === 0 && !signal.aborted) throw probeError(exchange, `${host}:${target.port}`, patienceMs);
 }
+
+/** It took the connection and then dropped it. */
+const isPassing = ({ outcome }: Exchange): boolean => outcome === 'no-reply' || outcome === 'truncated';
 
 /** One request, given up soon after its answer: a device that does not close is for the run to judge. */
 function request(target: Target, patienceMs: number, signal: AbortSignal): Promise<Exchange> {
