@@ -63,7 +63,11 @@ export class HarnessWatch {
       const skipped = steps.reduce((sum, step) => sum + step.skipped, 0);
       const capped = steps.filter((step) => step.capped);
       const reasons = [
-        ...(faults > 0 ? [`${faults} connections failed for want of ports or descriptors here`] : []),
+        ...(faults > 0
+          ? [
+              `${faults} connections failed for want of ports or descriptors here (fewer clients, more --sources or ulimit -n help)`,
+            ]
+          : []),
         ...(capped.length > 0
           ? [
               `${capped.map(({ name }) => name).join(', ')} had to wait for local ports (a client that closes first keeps each in TIME_WAIT for 60 s; more --sources help)`,

@@ -13,6 +13,8 @@ const SWEEP_MS = 50;
 const MAX_OPEN = 1000;
 /** A client without a port looks again after this. */
 const PORT_WAIT_MS = 20;
+/** A client that this machine could not serve waits so long: what it lacks is not there a microsecond later. */
+const FAULT_PAUSE_MS = 20;
 
 export interface StepOptions {
   target: Target;
@@ -164,7 +166,7 @@ class StepRun {
     this.#companions.delete(slot);
     const { load } = this.#options.step;
     if (load.kind !== 'clients') this.#idle.push(slot);
-    else if (this.#open) this.#startAfter(slot, load.pauseMs);
+    else if (this.#open) this.#startAfter(slot, exchange.outcome === 'harness' ? FAULT_PAUSE_MS : load.pauseMs);
     if (!this.#open) this.#finishIfIdle();
   }
 
