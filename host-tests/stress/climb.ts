@@ -3,9 +3,9 @@ import { closesFirst, LocalPorts, portRange } from './client/local-ports.ts';
 import { StepTally } from './report/tally.ts';
 import type { Step } from './schedule/ladder.ts';
 import { ThisThread, type Loader } from './schedule/loader.ts';
+import type { EvidenceGatherer } from './evidence.ts';
 import type { CheckedTarget } from './target.ts';
 import { LoadThreads } from './threads/load-threads.ts';
-import type { Matcher } from './verdict/matcher.ts';
 
 export interface StressProgress {
   /** Milliseconds of load, done and planned. */
@@ -32,22 +32,31 @@ const PROGRESS_MS = 250;
 export class Climb {
   readonly tallies: StepTally[] = [];
   readonly #options: ClimbOptions;
-  readonly #matcher: Matcher<StepTally>;
+  readonly #evidence: EvidenceGatherer<StepTally>;
   readonly #loader: Loader;
   readonly #totalMs: number;
   readonly #sparesPorts: boolean;
   #connections = 0;
   #doneMs = 0;
 
-  private constructor(options: ClimbOptions, matcher: Matcher<StepTally>, loader: Loader, sparesPorts: boolean) {
+  private constructor(
+    options: ClimbOptions,
+    evidence: EvidenceGatherer<StepTally>,
+    loader: Loader,
+    sparesPorts: boolean,
+  ) {
     this.#options = options;
-    this.#matcher = matcher;
+    this.#evidence = evidence;
     this.#loader = loader;
     this.#sparesPorts = sparesPorts;
     this.#totalMs = options.steps.reduce((sum, step) => sum + step.durationMs, 0);
   }
 
-  static async prepare(options: ClimbOptions, target: CheckedTarget, matcher: Matcher<StepTally>): Promise<Climb> {
+  static async prepare(
+    options: ClimbOptions,
+    target: CheckedTarget,
+    evidence: EvidenceGatherer<StepTally>,
+  ): Promise<Climb> {
     const { seed, workers, deadlineMs, sources } = options;
     const usual = target.localAddress === undefined ? [] : [target.localAddress];
     const addresses = sources.length > 0 ? sources : usual;
@@ -57,7 +66,7 @@ export class Climb {
       workers > 0
         ? await LoadThreads.start(workers, { target: plainTarget(target), deadlineMs, seed, addresses, range })
         : new ThisThread(target, deadlineMs, random, new LocalPorts(addresses, range, random));
-    return new Climb(options, matcher, loader, !isLoopback(addresses));
+    return new Climb(options, evidence, loader, !isLoopback(addresses));
   }
 
   /** Busiest share of time of any thread that only opens connections. */
@@ -84,11 +93,12 @@ export class Climb {
       step,
       // Binding costs a system call; only a client that closes first, and not on loopback, gains by it.
       choosesPorts: sources.length > 0 || (this.#sparesPorts && closesFirst(step.mix)),
+      readsPorts: this.#evidence.needsPorts,
       signal,
       onExchange: (exchange) => {
         this.#connections++;
         tally.exchange(exchange);
-        this.#matcher.exchange(exchange, tally);
+        this.#evidence.matcher.exchange(exchange, tally);
       },
     });
     clearInterval(progress);

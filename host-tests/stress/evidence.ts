@@ -20,6 +20,7 @@ const SETTLE_MS = 1500;
 const SOCKETS_CANNOT_SEE = [
   'which side sent the first FIN when both were quick',
   'a RST hidden behind data',
+  'an ACK of our FIN that was withheld for less than 1.5 s',
   "the device's retransmissions and segmentation",
   'RSTs with a wrong sequence number (only counted, by kernel counters of the whole namespace)',
 ];
@@ -30,6 +31,8 @@ const HOW_TO_SEE = 'root may see them, or after: sudo setcap cap_net_raw=ep "$(c
 export interface EvidenceGatherer<Tag> {
   /** Wants every exchange, and gives each its verdict. */
   readonly matcher: Matcher<Tag>;
+  /** It knows connections by their local ports. */
+  readonly needsPorts: boolean;
   /** Ends gathering: every connection has its verdict afterwards. */
   finish(): Promise<Evidence>;
 }
@@ -77,6 +80,7 @@ function waysToCapture(choice: CaptureChoice, target: CheckedTarget): FrameSourc
 function gatherFrames<Tag>(capture: Capture, matcher: FlowMatcher<Tag>, before: KernelCounters): EvidenceGatherer<Tag> {
   return {
     matcher,
+    needsPorts: true,
     finish: async () => {
       const { frames, drops, files } = await capture.close();
       matcher.finish();
@@ -108,16 +112,17 @@ async function gatherFromKernel<Tag>(
     const counters = await readKernelCounters();
     const deltas = counterDeltas(before, counters ?? {});
     matcher.settleBefore(until, {
-      stuckEnds: new Set(ends.filter((end) => seenOnce.has(end))),
+      stuckEnds: ends.filter(({ end }) => seenOnce.has(end)),
       stuck: stuckJudgement(deltas),
       synsSentAgain: !counters || (deltas.TCPSynRetrans ?? 0) > 0,
     });
-    seenOnce = new Set(ends);
+    seenOnce = new Set(ends.map(({ end }) => end));
   };
   const looks = repeat(() => look(performance.now() - SETTLE_MS), POLL_MS);
   const source = lastAck.source === '' ? 'sockets only' : `sockets, ${lastAck.source} and kernel counters`;
   return {
     matcher,
+    needsPorts: lastAck.needsPorts,
     finish: async () => {
       await looks.stop();
       await look(performance.now() - SETTLE_MS);

@@ -5,7 +5,7 @@ import { afterSecondLoad, leakCheckMs, withoutHeap } from './board/leak-check.ts
 import { closesFirst } from './client/local-ports.ts';
 import { readSources, usualSources } from './client/sources.ts';
 import { Climb, type StressProgress } from './climb.ts';
-import { gatherEvidence, type CaptureChoice } from './evidence.ts';
+import { gatherEvidence, type CaptureChoice, type EvidenceGatherer } from './evidence.ts';
 import { HarnessWatch } from './harness-watch.ts';
 import { SpecimenBox } from './report/specimens.ts';
 import type { StepReport, StressReport } from './report/stress-report.ts';
@@ -16,7 +16,7 @@ import { checkThresholds, DEFAULT_THRESHOLDS, parseThreshold } from './threshold
 import { invalidReasons } from './validity.ts';
 import { warmUp } from './warm-up.ts';
 import { holdYoungGeneration, releaseYoungGeneration } from './young-generation.ts';
-import type { Matcher, Verdict } from './verdict/matcher.ts';
+import type { Verdict } from './verdict/matcher.ts';
 
 export interface StressOptions extends TargetOptions {
   steps: readonly Step[];
@@ -82,13 +82,11 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
   };
   const evidence = await gatherEvidence(options.capture ?? 'auto', target, onVerdict, options.captureFolder);
   const harness = new HarnessWatch(monitorEventLoopDelay({ resolution: 5 }));
-  const { climb, board } = await hammer(options, target, evidence.matcher, origin, signal).catch(
-    async (error: unknown) => {
-      harness.stop();
-      await evidence.finish();
-      throw error;
-    },
-  );
+  const { climb, board } = await hammer(options, target, evidence, origin, signal).catch(async (error: unknown) => {
+    harness.stop();
+    await evidence.finish();
+    throw error;
+  });
   const harnessEnd = harness.finish(climb.utilization);
   const gathered = await evidence.finish();
 
@@ -126,14 +124,14 @@ async function hammerAndJudge(options: StressOptions): Promise<StressReport> {
 async function hammer(
   options: StressOptions,
   target: CheckedTarget,
-  matcher: Matcher<StepTally>,
+  evidence: EvidenceGatherer<StepTally>,
   origin: number,
   signal: AbortSignal,
 ): Promise<{ climb: Climb; board: BoardReport }> {
   const { steps, deadlineMs = DEFAULT_DEADLINE_MS, seed = 1, workers = 0, onProgress } = options;
   const sources = sourcesFor(options, target);
   const order = { steps, deadlineMs, seed, workers, sources, signal, onProgress };
-  const climb = await Climb.prepare(order, target, matcher);
+  const climb = await Climb.prepare(order, target, evidence);
   try {
     return { climb, board: await watched(options, origin, signal, climb) };
   } finally {

@@ -28,7 +28,7 @@ export async function warmUp(signal: AbortSignal): Promise<void> {
       mix: parseMix('read-to-eof=1,client-first=1'),
     },
     deadlineMs: 1000,
-    readPorts: true,
+    readsPorts: true,
     random: Math.random,
     signal,
     onExchange: () => undefined,

@@ -45,6 +45,8 @@ async function measure(durationMs?: number): Promise<LoadResult> {
   const end = await loader.run({
     step,
     choosesPorts: false,
+    // As without a capture.
+    readsPorts: false,
     signal: new AbortController().signal,
     onExchange: (exchange) => tally.exchange(exchange),
   });

@@ -1,4 +1,4 @@
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { ipv4ToNumber } from '../verdict/frame.ts';
@@ -19,24 +19,28 @@ test('finds the local ends in LAST_ACK towards the server, and no others', () =>
 /** net/tcp_states.h */
 const ESTABLISHED = 1;
 
-test.skipIf(process.platform !== 'linux')('the kernel lists the sockets in a state, with both ends', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const accepted = once(server, 'connection');
-  const client = connect(port, '127.0.0.1');
-  await accepted;
-  const diag = new SockDiag();
-  const sockets = await diag.inState(ESTABLISHED);
-  await diag.close();
-  const { localPort } = client;
-  client.destroy();
-  server.close();
-  const loopback = ipv4ToNumber('127.0.0.1');
-  expect(sockets).toContainEqual({
-    localAddress: loopback,
-    localPort,
-    remoteAddress: loopback,
-    remotePort: port,
-  });
-});
+test.skipIf(process.platform !== 'linux')(
+  'the kernel lists the sockets in a state, with both ends and what went over them',
+  async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const client = connect(port, '127.0.0.1');
+    const [socket] = await accepted;
+    client.write('four');
+    await once(socket, 'data');
+    socket.write('and back');
+    await once(client, 'data');
+    const diag = new SockDiag();
+    const sockets = await diag.inState(ESTABLISHED);
+    await diag.close();
+    const { localPort } = client;
+    client.destroy();
+    server.close();
+    const loopback = ipv4ToNumber('127.0.0.1');
+    const found = sockets.find((one) => one.localPort === localPort && one.remotePort === port);
+    expect(found).toMatchObject({ localAddress: loopback, remoteAddress: loopback, ackedBytes: 1 + 'four'.length });
+    expect(found?.silentMs).toBeLessThan(5000);
+  },
+);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Target } from '../client/slot.ts';
 import { ipv4ToNumber } from '../verdict/frame.ts';
+import type { StuckEnd } from '../verdict/kernel-matcher.ts';
 import { endKey } from '../verdict/matcher.ts';
 import { SockDiag } from './sock-diag.ts';
 
@@ -11,13 +13,17 @@ const LAST_ACK_IN_PROC = '09';
 export interface LastAckWatch {
   /** Where it looks, in words. */
   readonly source: string;
-  /** Their local ends (`endKey`). */
-  ends(): Promise<number[]>;
+  /** They are known by their ports alone. */
+  readonly needsPorts: boolean;
+  ends(): Promise<StuckEnd[]>;
   close(): Promise<void>;
 }
 
+/** Where the connections go, and what they say: others of this machine may go there too. */
+export type Server = Pick<Target, 'address' | 'port' | 'request' | 'keepAliveRequest'>;
+
 /** Watches the sockets towards one server, by the cheapest way that this machine offers. */
-export async function watchLastAck(server: { address: string; port: number }): Promise<LastAckWatch> {
+export async function watchLastAck(server: Server): Promise<LastAckWatch> {
   const diag = await openSockDiag();
   return diag ? watchBySockDiag(diag, server) : watchByProc(server);
 }
@@ -34,26 +40,34 @@ async function openSockDiag(): Promise<SockDiag | undefined> {
   }
 }
 
-function watchBySockDiag(diag: SockDiag, { address, port }: { address: string; port: number }): LastAckWatch {
-  const remoteAddress = ipv4ToNumber(address);
+function watchBySockDiag(diag: SockDiag, server: Server): LastAckWatch {
+  const remoteAddress = ipv4ToNumber(server.address);
   return {
     source: 'sock_diag',
-    ends: async () =>
-      (await diag.inState(LAST_ACK))
-        .filter((one) => one.remoteAddress === remoteAddress && one.remotePort === port)
-        .map((one) => endKey(one.localAddress, one.localPort)),
+    needsPorts: false,
+    ends: async () => {
+      const now = performance.now();
+      return (await diag.inState(LAST_ACK))
+        .filter((one) => one.remoteAddress === remoteAddress && one.remotePort === server.port)
+        .filter(({ ackedBytes }) => isOurRequest(ackedBytes - 1, server))
+        .map((one) => ({ end: endKey(one.localAddress, one.localPort), heardAt: now - one.silentMs }));
+    },
     close: () => diag.close(),
   };
 }
 
+/** A browser that is open beside the run says something else. */
+const isOurRequest = (bytes: number, { request, keepAliveRequest }: Server): boolean =>
+  bytes === request.length || bytes % keepAliveRequest.length === 0;
+
 function watchByProc(server: { address: string; port: number }): LastAckWatch {
-  const ends = (): Promise<number[]> =>
+  const ends = (): Promise<StuckEnd[]> =>
     readFile('/proc/net/tcp', 'utf8').then(
-      (text) => parseLastAck(text, server),
+      (text) => parseLastAck(text, server).map((end) => ({ end })),
       () => [],
     );
   const source = process.platform === 'linux' ? '/proc/net/tcp' : '';
-  return { source, ends, close: () => Promise.resolve() };
+  return { source, needsPorts: source !== '', ends, close: () => Promise.resolve() };
 }
 
 /** `/proc/net/tcp` holds addresses as hexadecimal in host byte order, here little endian. */

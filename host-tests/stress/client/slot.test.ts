@@ -70,7 +70,7 @@ function client(port: number): (style: string, deadlineMs?: number) => Promise<E
   const keepAliveRequest = Buffer.from('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n');
   let onDone: (exchange: Exchange) => void = () => undefined;
   const target = { address: '127.0.0.1', port, method: 'HEAD', request, keepAliveRequest } as const;
-  const slot = new Slot(target, (exchange) => onDone({ ...exchange }), { readPorts: true, connection });
+  const slot = new Slot(target, (exchange) => onDone({ ...exchange }), { readsPorts: true, connection });
   return (style, deadlineMs = 2000) =>
     new Promise((resolve) => {
       const timer = setTimeout(() => slot.abandon(), deadlineMs);

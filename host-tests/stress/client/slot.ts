@@ -38,7 +38,7 @@ const PORT_TRIES = 16;
 
 export interface SlotOptions {
   /** Notes each local port, which costs one system call and is needed to match a capture. */
-  readPorts?: boolean;
+  readsPorts?: boolean;
   /** Chooses the local end of each connection; without it, or when none has rested, the system does. */
   ports?: LocalPorts | undefined;
   /** What carries the bytes; default the quickest that this Node has. */
@@ -51,7 +51,7 @@ export class Slot {
   deadline = Infinity;
   readonly #target: Target;
   readonly #onDone: (exchange: Exchange, slot: Slot) => void;
-  readonly #readPorts: boolean;
+  readonly #readsPorts: boolean;
   readonly #ports: LocalPorts | undefined;
   readonly #reader: ResponseReader;
   readonly #exchange = newExchange();
@@ -64,9 +64,9 @@ export class Slot {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(target: Target, onDone: (exchange: Exchange, slot: Slot) => void, options: SlotOptions = {}) {
-    const { readPorts = false, ports, connection = newConnection } = options;
+    const { readsPorts = false, ports, connection = newConnection } = options;
     this.#target = target;
-    this.#readPorts = readPorts;
+    this.#readsPorts = readsPorts;
     this.#ports = ports;
     this.#onDone = onDone;
     this.#reader = new ResponseReader(target.method);
@@ -144,7 +144,7 @@ export class Slot {
     const exchange = this.#exchange;
     this.#isConnected = true;
     exchange.connectedAt = performance.now();
-    if (this.#readPorts && exchange.localPort === 0) exchange.localPort = this.#connection.localPort();
+    if (this.#readsPorts && exchange.localPort === 0) exchange.localPort = this.#connection.localPort();
     // A write before the handshake is over, followed by a refusal, would poison the next use of a Socket.
     if (!style || style.requests === 1) this.#writeRequest(this.#target.request);
     else if (this.#isToFinish) this.#sendFin();
@@ -245,6 +245,8 @@ export class Slot {
   #settle(outcome: Outcome, ending: Ending, detail: string): void {
     const exchange = this.#exchange;
     if (exchange.endedAt) return;
+    // Whoever looks for what went wrong, in a capture of his own, wants to know where.
+    if (outcome !== 'answered' && exchange.localPort === 0) exchange.localPort = this.#connection.localPort();
     exchange.outcome = outcome;
     exchange.ending = ending;
     exchange.detail = detail;

@@ -10,6 +10,8 @@ export interface StepOrder {
   step: Step;
   /** Local ends are chosen in rotation instead of by the system. */
   choosesPorts: boolean;
+  /** Each exchange knows its local port, for one system call; without it only one that went wrong does. */
+  readsPorts: boolean;
   signal: AbortSignal;
   /** The object is reused for the next exchange. */
   onExchange: (exchange: Exchange) => void;
@@ -39,12 +41,12 @@ export class ThisThread implements Loader {
     this.#ports = ports;
   }
 
-  run({ step, choosesPorts, signal, onExchange }: StepOrder): Promise<StepEnd> {
+  run({ step, choosesPorts, readsPorts, signal, onExchange }: StepOrder): Promise<StepEnd> {
     return runStep({
       target: this.#target,
       step,
       deadlineMs: this.#deadlineMs,
-      readPorts: true,
+      readsPorts,
       random: this.#random,
       signal,
       onExchange,

@@ -21,7 +21,7 @@ export interface StepOptions {
   step: Step;
   /** Longest life of one exchange, milliseconds. */
   deadlineMs: number;
-  readPorts: boolean;
+  readsPorts: boolean;
   /** Chooses local ends; without it the system does. */
   ports?: LocalPorts;
   /** This runner's part of a step that several share: number `index` of `count`. */
@@ -109,15 +109,15 @@ class StepRun {
   }
 
   #newSlot(): Slot {
-    const { target, readPorts, ports } = this.#options;
-    const slot = new Slot(target, (exchange) => this.#onDone(exchange, slot), { readPorts, ports });
+    const { target, readsPorts, ports } = this.#options;
+    const slot = new Slot(target, (exchange) => this.#onDone(exchange, slot), { readsPorts, ports });
     this.#slots.push(slot);
     return slot;
   }
 
   /** Opens the second connection of a speculative client beside its first. */
   #accompany(slot: Slot, intendedAt: number): void {
-    const { target, readPorts, ports, deadlineMs, onExchange } = this.#options;
+    const { target, readsPorts, ports, deadlineMs, onExchange } = this.#options;
     const second = new Slot(
       target,
       (exchange) => {
@@ -126,7 +126,7 @@ class StepRun {
         onExchange(exchange);
         if (!this.#open) this.#finishIfIdle();
       },
-      { readPorts, ports },
+      { readsPorts, ports },
     );
     this.#active++;
     this.#slots.push(second);

@@ -18,7 +18,7 @@ export interface LoadThreadData {
   timeOrigin: number;
 }
 
-export type ToLoadThread = { type: 'step'; step: Step; choosesPorts: boolean } | { type: 'stop' };
+export type ToLoadThread = { type: 'step'; step: Step; choosesPorts: boolean; readsPorts: boolean } | { type: 'stop' };
 
 export type FromLoadThread =
   { type: 'ready' } | { type: 'exchanges'; batch: ExchangeBatch } | { type: 'end'; end: StepEnd; utilization: number };
@@ -47,7 +47,7 @@ parentPort?.on('message', (message: ToLoadThread) => {
 });
 send({ type: 'ready' });
 
-async function take({ step, choosesPorts }: ToLoadThread & { type: 'step' }): Promise<void> {
+async function take({ step, choosesPorts, readsPorts }: ToLoadThread & { type: 'step' }): Promise<void> {
   stop = new AbortController();
   const flush = setInterval(() => writer.flush(), FLUSH_MS);
   const loop = performance.eventLoopUtilization();
@@ -56,7 +56,7 @@ async function take({ step, choosesPorts }: ToLoadThread & { type: 'step' }): Pr
     step,
     deadlineMs,
     part,
-    readPorts: true,
+    readsPorts,
     random,
     signal: stop.signal,
     ...(choosesPorts && { ports }),

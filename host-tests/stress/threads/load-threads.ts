@@ -49,7 +49,7 @@ export class LoadThreads implements Loader {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  #runPart(worker: Worker, { step, choosesPorts, signal, onExchange }: StepOrder): Promise<StepEnd> {
+  #runPart(worker: Worker, { step, choosesPorts, readsPorts, signal, onExchange }: StepOrder): Promise<StepEnd> {
     const post = (message: ToLoadThread): void => worker.postMessage(message);
     const stop = (): void => post({ type: 'stop' });
     return new Promise((resolve, reject) => {
@@ -72,7 +72,7 @@ export class LoadThreads implements Loader {
       worker.on('message', onMessage);
       worker.on('error', onError);
       signal.addEventListener('abort', stop);
-      post({ type: 'step', step, choosesPorts });
+      post({ type: 'step', step, choosesPorts, readsPorts });
       if (signal.aborted) stop();
     });
   }

@@ -22,7 +22,7 @@ function newMatcher(): { matcher: KernelMatcher<string>; verdicts: Verdict<strin
 }
 
 const nothingFound = {
-  stuckEnds: new Set<number>(),
+  stuckEnds: [],
   stuck: { verdict: 'silent-fin', why: '' },
   synsSentAgain: false,
 } as const;
@@ -32,7 +32,7 @@ test('without a capture a port stuck in LAST_ACK gets the verdict of the kernel 
   matcher.exchange(exchange({}), 'stuck');
   matcher.exchange(exchange({ localPort: 4001 }), 'fine');
   matcher.exchange(exchange({ localPort: 4002, endedAt: 9000 }), 'too early to tell');
-  const stuckEnds = new Set([endKey(ipv4ToNumber('127.0.0.1'), 4000)]);
+  const stuckEnds = [{ end: endKey(ipv4ToNumber('127.0.0.1'), 4000) }];
   matcher.settleBefore(5000, { ...nothingFound, stuckEnds });
   expect(verdicts.map(({ tag, verdict }) => [tag, verdict])).toEqual([
     ['stuck', 'silent-fin'],
@@ -71,4 +71,29 @@ test("the harness's own faults are left out", () => {
   matcher.exchange(exchange({ outcome: 'harness', localPort: 0 }), 'a');
   matcher.settleBefore(Infinity, nothingFound);
   expect(verdicts).toEqual([]);
+});
+
+test('a stuck end whose port nobody read belongs to the connection that heard data then, and to one only', () => {
+  const { matcher, verdicts } = newMatcher();
+  const end = endKey(ipv4ToNumber('127.0.0.1'), 4000);
+  for (const repliedAt of [1000, 1200, 1400])
+    matcher.exchange(exchange({ localPort: 0, firstByteAt: repliedAt, repliedAt, endedAt: repliedAt + 1 }), '');
+  const stuckEnds = [{ end, heardAt: 1190 }];
+  matcher.settleBefore(1300, { ...nothingFound, stuckEnds });
+  matcher.settleBefore(Infinity, { ...nothingFound, stuckEnds: [{ end, heardAt: 1390 }] });
+  expect(verdicts.map(({ verdict, localPort }) => [verdict, localPort])).toEqual([
+    ['device-first-clean', 0],
+    ['silent-fin', 4000],
+    ['device-first-clean', 0],
+  ]);
+});
+
+test("a stuck end of which no connection can be the owner is somebody else's", () => {
+  const { matcher, verdicts } = newMatcher();
+  const stuckEnds = [{ end: endKey(ipv4ToNumber('127.0.0.1'), 4000), heardAt: 1003 }];
+  matcher.exchange(exchange({ localPort: 0, firstByteAt: 2000, repliedAt: 2000 }), 'later');
+  matcher.exchange(exchange({ localPort: 0, ending: 'client-fin' }), 'closed by the client');
+  matcher.exchange(exchange({ localPort: 4001 }), 'of another port');
+  matcher.settleBefore(Infinity, { ...nothingFound, stuckEnds });
+  expect(verdicts.filter(({ verdict }) => verdict === 'silent-fin')).toEqual([]);
 });

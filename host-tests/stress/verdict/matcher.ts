@@ -21,6 +21,9 @@ export interface Matcher<Tag> {
 /** A client's end as one number, for tables. */
 export const endKey = (address: number, port: number): number => address * 65_536 + port;
 
+/** The port in such a number. */
+export const portOf = (end: number): number => end % 65_536;
+
 /** Turns the local ends of exchanges into keys. */
 export class LocalEnds {
   readonly #usual: string;
