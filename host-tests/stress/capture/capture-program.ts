@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { FrameSource, OnFrame } from './frame-source.ts';
 import { PcapStream } from './pcap-stream.ts';
 
@@ -42,20 +43,8 @@ const programs: Readonly<Record<'tcpdump' | 'dumpcap', CaptureProgram>> = {
   },
 };
 
-/**
- * Runs the program until its own standard input ends, however we end: a program that hears nothing on the wire would
- * never notice that nobody reads it any more. (Linux forgets a parent-death signal when a file has capabilities.)
- */
-const GUARD = `exec 3<&0
-"$@" 3<&- </dev/null &
-program=$!
-{ read -r _ <&3; kill -TERM $program; } >/dev/null 2>&1 &
-guard=$!
-wait $program
-status=$?
-kill $guard 2>/dev/null
-exit $status`;
-/** What a shell exits with when there is no such program. */
+const guard = fileURLToPath(new URL('./capture-guard.js', import.meta.url));
+/** What it exits with when there is no such program. */
 const NOT_FOUND = 127;
 
 export type CaptureProgramName = keyof typeof programs;
@@ -71,7 +60,7 @@ export async function openCaptureProgram(
   onFrame: OnFrame,
 ): Promise<FrameSource> {
   const program = programs[name];
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', name, ...program.arguments(interfaceName, filter)], {
+  const child = spawn(process.execPath, [guard, name, ...program.arguments(interfaceName, filter)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
