@@ -46,6 +46,12 @@ const options = (port: number, over: Partial<StressOptions> = {}): StressOptions
   ...over,
 });
 
+/** A board that tells of itself what `snapshot` says. */
+const boardAt = (port: number, snapshot: BoardDriver['snapshot']): BoardDriver => ({
+  ...{ kind: 'virtual', host: '127.0.0.1', port, snapshot },
+  close: () => Promise.resolve(),
+});
+
 test('a server that answers and closes passes, and every connection has a verdict', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   const report = await runStress(options(port));
@@ -197,13 +203,9 @@ test('stopping while the first answer is awaited gives a partial report at once'
 test('a board that had no time to cool down has lost nothing that is known', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   let heap = 40_000;
-  const board: BoardDriver = {
-    kind: 'virtual',
-    host: '127.0.0.1',
-    port,
-    snapshot: () => Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { TIME_WAIT: 3 } }),
-    close: () => Promise.resolve(),
-  };
+  const board = boardAt(port, () =>
+    Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { TIME_WAIT: 3 } }),
+  );
   const report = await runStress(
     options(port, { board, steps: [step({ durationMs: 60_000 })], signal: AbortSignal.timeout(500) }),
   );
@@ -226,13 +228,9 @@ test('a server that answers and never closes is hammered, and its connections ar
 test('heap that does not come back after cool-down fails the run', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   let heap = 40_000;
-  const board: BoardDriver = {
-    kind: 'virtual',
-    host: '127.0.0.1',
-    port,
-    snapshot: () => Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { CLOSE_WAIT: 1 } }),
-    close: () => Promise.resolve(),
-  };
+  const board = boardAt(port, () =>
+    Promise.resolve({ heap: (heap -= 1000), minHeap: heap, restarts: 0, pcbs: { CLOSE_WAIT: 1 } }),
+  );
   const report = await runStress(options(port, { board, coolDownMs: 10 }));
   expect(report.board.heapLost).toBeGreaterThanOrEqual(1000);
   expect(report.thresholds.find(({ text }) => text === 'heap-lost==0')?.passed).toBe(false);
@@ -241,13 +239,9 @@ test('heap that does not come back after cool-down fails the run', async () => {
 test('heap that is taken once and not again is growth, not a leak', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   let asked = 0;
-  const board: BoardDriver = {
-    kind: 'virtual',
-    host: '127.0.0.1',
-    port,
-    snapshot: () => Promise.resolve({ heap: asked++ === 0 ? 40_000 : 38_000, minHeap: 30_000, restarts: 0, pcbs: {} }),
-    close: () => Promise.resolve(),
-  };
+  const board = boardAt(port, () =>
+    Promise.resolve({ heap: asked++ === 0 ? 40_000 : 38_000, minHeap: 30_000, restarts: 0, pcbs: {} }),
+  );
   const report = await runStress(options(port, { board, coolDownMs: 10 }));
   expect(report.board).toMatchObject({ heapLost: 0, grownOnce: 2000, restarts: 0 });
   expect(report.steps.map(({ name }) => name)).toEqual(['test', 'leak check']);
@@ -257,16 +251,10 @@ test('heap that is taken once and not again is growth, not a leak', async () => 
 test('a control block that the first load left behind is lost, though the leak check left no more', async () => {
   const port = await serve((socket) => socket.end(RESPONSE));
   let asked = 0;
-  const board: BoardDriver = {
-    kind: 'virtual',
-    host: '127.0.0.1',
-    port,
-    snapshot: () => {
-      const isFresh = asked++ === 0;
-      return Promise.resolve({ heap: isFresh ? 40_000 : 38_000, restarts: 0, pcbs: { CLOSE_WAIT: isFresh ? 0 : 2 } });
-    },
-    close: () => Promise.resolve(),
-  };
+  const board = boardAt(port, () => {
+    const isFresh = asked++ === 0;
+    return Promise.resolve({ heap: isFresh ? 40_000 : 38_000, restarts: 0, pcbs: { CLOSE_WAIT: isFresh ? 0 : 2 } });
+  });
   const report = await runStress(options(port, { board, coolDownMs: 10 }));
   expect(report.board).toMatchObject({ heapLost: 0, pcbsLost: 2 });
 });

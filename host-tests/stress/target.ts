@@ -89,9 +89,8 @@ async function resolveHost(host: string): Promise<string> {
 async function probe(target: Target, host: string, probing: ProbeOptions): Promise<void> {
   const { deadlineMs = 0, signal = new AbortController().signal } = probing;
   const patienceMs = Math.max(PROBE_MS, deadlineMs);
-  let exchange = await request(target, patienceMs, signal);
-  for (let tries = 1; tries < PROBES && isPassing(exchange); tries++)
-    exchange = await request(target, patienceMs, signal);
+  let exchange = await ask(target, patienceMs, signal);
+  for (let tries = 1; tries < PROBES && isPassing(exchange); tries++) exchange = await ask(target, patienceMs, signal);
   if (exchange.status === 0 && !signal.aborted) throw probeError(exchange, `${host}:${target.port}`, patienceMs);
 }
 
@@ -99,7 +98,7 @@ async function probe(target: Target, host: string, probing: ProbeOptions): Promi
 const isPassing = ({ outcome }: Exchange): boolean => outcome === 'no-reply' || outcome === 'truncated';
 
 /** One request, given up soon after its answer: a device that does not close is for the run to judge. */
-function request(target: Target, patienceMs: number, signal: AbortSignal): Promise<Exchange> {
+function ask(target: Target, patienceMs: number, signal: AbortSignal): Promise<Exchange> {
   return new Promise((resolve) => {
     const onDone = (done: Exchange): void => {
       clearInterval(looks);

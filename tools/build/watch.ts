@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import chokidar from 'chokidar';
+import { onEverySave } from '../cli/on-save.ts';
 import type { BuildResult, Builder } from './build.ts';
 
 /** How often changes are rehearsed after the first build. */
@@ -45,12 +46,7 @@ export async function watch(
   });
   // It sees only what changes after that, and the first build must not be older.
   await once(watcher, 'ready');
-  watcher.on('all', request);
-  // The events above leave out what follows within 50 ms, such as the second save of an editor that formats.
-  watcher.on('raw', (_event, _name, details) => {
-    const { watchedPath } = details as { watchedPath: string };
-    if (path.extname(watchedPath) !== '') request();
-  });
+  onEverySave(watcher, request);
   begin(() => builds().then(() => rehearse(builder, () => isDue || signal.aborted)));
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

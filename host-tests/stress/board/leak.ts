@@ -35,8 +35,9 @@ interface Point {
 
 /**
  * The slope of free heap over connections within the steps of a run, by least squares with a level of its own for each
- * step and after each restart, and with what TIME_WAIT holds taken out of it. The first 13 s of a step, or its first half, are left out. Neighbouring samples share garbage: the interval is
- * widened by their first-order autocorrelation. Undefined when there is too little to say anything.
+ * step and after each restart, and with what TIME_WAIT holds taken out of it. The first 13 s of a step, or its first
+ * half, are left out. Neighbouring samples share garbage: the interval is widened by their first-order autocorrelation.
+ * Undefined when there is too little to say anything.
  */
 export function leakSlope(samples: readonly BoardSample[]): LeakSlope | undefined {
   const steps = stepsOf(samples);

@@ -1,4 +1,5 @@
 import { LEAK_BYTES, type LeakSlope } from '../board/leak.ts';
+import type { ThresholdResult } from './stress-report.ts';
 
 /** Milliseconds for a person: three digits, a unit that fits. */
 export function formatMs(milliseconds: number): string {
@@ -24,6 +25,10 @@ export function formatPercent(part: number, whole: number): string {
 }
 
 export const formatCount = (number: number): string => number.toLocaleString('en-US').replaceAll(',', ' ');
+
+/** Without a figure a threshold that passes was never put to the test. */
+export const thresholdState = ({ actual, passed }: ThresholdResult): 'good' | 'bad' | 'unknown' =>
+  passed ? (actual === undefined ? 'unknown' : 'good') : 'bad';
 
 /** A leak slope with its confidence, in a few words. */
 export function formatLeak({ bytesPerConnection, low, high, connections, isLeak }: LeakSlope): string {

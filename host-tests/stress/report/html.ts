@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
 import { scheduleLine } from './schedule-line.ts';
-import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
+import { formatBytes, formatCount, formatLeak, formatMs, formatPercent, thresholdState } from './format.ts';
 import { sequenceSvg } from './sequence-svg.ts';
 import type { Counts, Specimen, StepReport, StressReport } from './stress-report.ts';
 
@@ -97,10 +97,12 @@ function cards({ totals, steps, board }: StressReport): string {
 const card = (value: string, name: string): string => `<div class="card"><b>${value}</b><span>${name}</span></div>`;
 
 function thresholdSection(report: StressReport): string {
-  const rows = report.thresholds.map(({ text, actual, passed, note }) => {
-    const mark = actual === undefined && passed ? '?' : passed ? '✓' : '✗';
+  const rows = report.thresholds.map((threshold) => {
+    const { text, actual, note } = threshold;
+    const state = thresholdState(threshold);
+    const mark = { unknown: '?', good: '✓', bad: '✗' }[state];
     const value = actual === undefined ? '' : String(Math.round(actual * 1000) / 1000);
-    return `<li class="${actual === undefined && passed ? 'unknown' : passed ? 'good' : 'bad'}"><b>${mark}</b> <code>${escape(text)}</code> <span>${value}${note ? ` <i>${escape(note)}</i>` : ''}</span></li>`;
+    return `<li class="${state}"><b>${mark}</b> <code>${escape(text)}</code> <span>${value}${note ? ` <i>${escape(note)}</i>` : ''}</span></li>`;
   });
   return `<section><h2>Thresholds</h2><ul class="thresholds">${rows.join('')}</ul></section>`;
 }

@@ -1,4 +1,5 @@
 import { verdictInfo, verdictNames } from '../verdict/verdict.ts';
+import { thresholdState } from './format.ts';
 import type { StressReport } from './stress-report.ts';
 
 const escape = (text: string): string =>
@@ -8,11 +9,12 @@ const escape = (text: string): string =>
 export function junitReport(report: StressReport): string {
   const { target, thresholds, partial, invalid } = report;
   const suite = `stress ${target.host}:${target.port}`;
-  const cases = thresholds.map(({ text, actual, passed, note }) => {
+  const cases = thresholds.map((threshold) => {
+    const { text, actual, note } = threshold;
+    const state = thresholdState(threshold);
     const head = `    <testcase classname="${escape(suite)}" name="${escape(text)}" time="0"`;
-    if (actual === undefined && passed)
-      return `${head}><skipped message="${escape(note ?? 'not observed')}"/></testcase>`;
-    if (passed) return `${head}/>`;
+    if (state === 'unknown') return `${head}><skipped message="${escape(note ?? 'not observed')}"/></testcase>`;
+    if (state === 'good') return `${head}/>`;
     return `${head}><failure message="${escape(`${text}: ${actual ?? ''}${note ? ` ${note}` : ''}`)}">${escape(verdictLines(report))}</failure></testcase>`;
   });
   const errors = [...(partial ? ['the run was interrupted'] : []), ...invalid].map(

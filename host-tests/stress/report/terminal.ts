@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { verdictInfo, verdictNames, type Severity, type VerdictName } from '../verdict/verdict.ts';
-import { formatBytes, formatCount, formatLeak, formatMs, formatPercent } from './format.ts';
+import { formatBytes, formatCount, formatLeak, formatMs, formatPercent, thresholdState } from './format.ts';
 import { scheduleLine } from './schedule-line.ts';
 import type { Counts, StepReport, StressReport } from './stress-report.ts';
 
@@ -48,8 +48,9 @@ const field = (name: string, text: string): string => `${pc.bold(name.padEnd(9))
 
 function thresholds(report: StressReport): string[] {
   const width = Math.max(...report.thresholds.map(({ text }) => text.length));
-  return report.thresholds.map(({ text, actual, passed, note }) => {
-    const mark = actual === undefined && passed ? pc.dim('?') : passed ? pc.green('✓') : pc.red('✗');
+  return report.thresholds.map((threshold) => {
+    const { text, actual, passed, note } = threshold;
+    const mark = { unknown: pc.dim('?'), good: pc.green('✓'), bad: pc.red('✗') }[thresholdState(threshold)];
     const value = actual === undefined ? '' : String(Math.round(actual * 1000) / 1000);
     return `${mark} ${text.padEnd(width)}  ${passed ? value : pc.red(value)}${note ? pc.dim(`${value && ' '}${note}`) : ''}`;
   });

@@ -11,10 +11,8 @@ import { pace, type Pacing } from './pacer.ts';
 const SWEEP_MS = 50;
 /** Connections that an open-loop step may have under way before it stops opening new ones. */
 const MAX_OPEN = 1000;
-/** A client without a port looks again after this. */
-const PORT_WAIT_MS = 20;
-/** A client that this machine could not serve waits so long: what it lacks is not there a microsecond later. */
-const FAULT_PAUSE_MS = 20;
+/** A client that lacks a port or a descriptor here tries again after this: it is not there a microsecond later. */
+const WANT_PAUSE_MS = 20;
 
 export interface StepOptions {
   target: Target;
@@ -142,7 +140,7 @@ class StepRun {
     }
     if (ports && !ports.hasRested(performance.now())) {
       this.#capped = true;
-      if (step.load.kind === 'clients') this.#startAfter(slot, PORT_WAIT_MS);
+      if (step.load.kind === 'clients') this.#startAfter(slot, WANT_PAUSE_MS);
       else this.#skip(slot);
       return;
     }
@@ -166,7 +164,7 @@ class StepRun {
     this.#companions.delete(slot);
     const { load } = this.#options.step;
     if (load.kind !== 'clients') this.#idle.push(slot);
-    else if (this.#open) this.#startAfter(slot, exchange.outcome === 'harness' ? FAULT_PAUSE_MS : load.pauseMs);
+    else if (this.#open) this.#startAfter(slot, exchange.outcome === 'harness' ? WANT_PAUSE_MS : load.pauseMs);
     if (!this.#open) this.#finishIfIdle();
   }
 

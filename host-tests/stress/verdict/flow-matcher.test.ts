@@ -1,21 +1,9 @@
 import { expect, test } from 'vitest';
-import { newExchange, type Exchange } from '../client/exchange.ts';
 import { FlowMatcher } from './flow-matcher.ts';
 import type { JudgedFlow } from './flow-table.ts';
 import { ipv4ToNumber } from './frame.ts';
 import type { Verdict } from './matcher.ts';
-
-const exchange = (over: Partial<Exchange>): Exchange => ({
-  ...newExchange(),
-  localPort: 4000,
-  startedAt: 1000,
-  connectedAt: 1001,
-  repliedAt: 1003,
-  endedAt: 1004,
-  outcome: 'answered',
-  ending: 'device-fin',
-  ...over,
-});
+import { answeredExchange as exchange } from './testing/exchanges.ts';
 
 const flow = (over: Partial<JudgedFlow>): JudgedFlow => ({
   verdict: 'withheld-fin-ack',

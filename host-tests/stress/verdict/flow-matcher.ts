@@ -1,7 +1,7 @@
 import { isOurs, type Exchange, type Outcome } from '../client/exchange.ts';
 import type { JudgedFlow } from './flow-table.ts';
 import type { Judgement } from './judge.ts';
-import { endKey, LocalEnds, type Matcher, type Verdict } from './matcher.ts';
+import { endKey, LocalEnds, NO_SEGMENTS, type Matcher, type Verdict } from './matcher.ts';
 import type { Segment } from './segment.ts';
 import { combine, judgeBySocket } from './socket-verdict.ts';
 
@@ -17,8 +17,6 @@ interface Waiting<Tag> {
   /** One more at the same local end, which was used again before this one had its verdict. */
   next: Waiting<Tag> | undefined;
 }
-
-const NO_SEGMENTS: Segment[] = [];
 
 /** More than can be under way at once: beyond it the oldest are somebody else's. */
 const MAX_EARLY = 10_000;

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest';
-import { newExchange, type Exchange } from '../client/exchange.ts';
 import { ipv4ToNumber } from './frame.ts';
 import { KernelMatcher } from './kernel-matcher.ts';
 import { endKey, type Verdict } from './matcher.ts';
-
-const exchange = (over: Partial<Exchange>): Exchange => ({
-  ...newExchange(),
-  localPort: 4000,
-  startedAt: 1000,
-  connectedAt: 1001,
-  repliedAt: 1003,
-  endedAt: 1004,
-  outcome: 'answered',
-  ending: 'device-fin',
-  ...over,
-});
+import { answeredExchange as exchange } from './testing/exchanges.ts';
 
 function newMatcher(): { matcher: KernelMatcher<string>; verdicts: Verdict<string>[] } {
   const verdicts: Verdict<string>[] = [];

@@ -1,7 +1,6 @@
 import { isOurs, type Exchange } from '../client/exchange.ts';
 import type { Judgement } from './judge.ts';
-import { LocalEnds, portOf, type Matcher, type Verdict } from './matcher.ts';
-import type { Segment } from './segment.ts';
+import { LocalEnds, NO_SEGMENTS, portOf, type Matcher, type Verdict } from './matcher.ts';
 import { judgeBySocket, type SocketJudgement } from './socket-verdict.ts';
 
 /** Our end of a connection, of which the kernel still waits for the ACK of the FIN. */
@@ -34,8 +33,6 @@ interface Waiting<Tag> {
   /** When its last data came, if the device closed first: only then can its FIN be stuck in LAST_ACK. Else NaN. */
   heardAt: number;
 }
-
-const NO_SEGMENTS: Segment[] = [];
 
 /** The kernel counts in its ticks, and a busy client notes data late, milliseconds. */
 const SAME_MS = 250;

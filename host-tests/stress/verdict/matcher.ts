@@ -12,6 +12,9 @@ export interface Verdict<Tag> extends Judgement {
   segments: Segment[];
 }
 
+/** Of a connection that no capture kept. */
+export const NO_SEGMENTS: Segment[] = [];
+
 /** Brings together what the client saw of a connection and what else is known of it. */
 export interface Matcher<Tag> {
   /** An exchange has ended; its verdict, which carries `tag`, may take a while. What matters of it is copied. */
