@@ -159,6 +159,8 @@ describe.skipIf(program === undefined)(
         ['Off', 1, 'dark'],
       ] as const) {
         await group(page, 'D4').getByRole('button', { name }).click();
+        // Until then its lamp may be lit by the sequence that it played before.
+        await page.getByRole('status').getByText(`D4: ${name.toLowerCase()}`).waitFor();
         await group(page, 'D4').getByRole('img', { name: label }).waitFor();
         expect((await board.snapshot()).pins['2']).toBe(level);
       }
