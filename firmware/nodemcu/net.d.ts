@@ -62,7 +62,10 @@ declare namespace net {
     listen(port: number, accepted: (this: void, socket: Socket) => void): void;
     listen(port: number, address: string, accepted: (this: void, socket: Socket) => void): void;
     getaddr(): LuaMultiReturn<[port: number, address: string] | [undefined]>;
-    /** Stops listening; open connections go on. */
+    /**
+     * Stops listening; open connections go on. A handshake that is under way ends in a connection that the client holds
+     * for open and that the board never speaks on, unless this same object listens again before it is through.
+     */
     close(): void;
   }
 

@@ -64,8 +64,10 @@ class Client implements TcpEvents {
     this.#done = done;
     this.#started = lab.clock.now();
     this.#patience = lab.clock.after(this.#options.patienceMs, () => {
-      if (this.#pcb) lab.client.abort(this.#pcb);
+      const pcb = this.#pcb;
+      this.#pcb = undefined;
       this.#finish('timeout');
+      if (pcb) lab.client.abort(pcb);
     });
     this.#pcb = lab.connect(this, this.#options.port);
   }

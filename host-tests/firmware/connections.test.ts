@@ -13,8 +13,8 @@ beforeAll(async () => {
 
 afterEach(() => lab.close());
 
-function boot(profile = 'nodemcu-3.0'): Lab {
-  lab = new Lab({ files, profile });
+function boot(profile = 'nodemcu-3.0', faults?: string): Lab {
+  lab = new Lab({ files, profile, ...(faults !== undefined && { faults }) });
   lab.boot();
   return lab;
 }
@@ -62,6 +62,16 @@ describe('the connection manager', () => {
       expect(total - unanswered(results)).toBeGreaterThan(100);
       lab.run(30_000);
       expect(exchange(lab, HEAD).outcome).toBe('answered');
+    },
+  );
+
+  it.each(['closes-first', 'waits-for-eof'] as const)(
+    'answers or refuses everybody of a crowd, though the port is shut in the middle of their handshakes: each %s',
+    (style) => {
+      boot('nodemcu-3.0', 'delay=30ms');
+      const load = { request: HEAD, style, total: 60, intervalMs: 2, patienceMs: 40_000 };
+      const outcomes = runOpenLoop(lab, load).map(({ outcome }) => outcome);
+      expect(outcomes.filter((outcome) => outcome !== 'answered' && outcome !== 'reset')).toEqual([]);
     },
   );
 

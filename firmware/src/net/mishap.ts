@@ -4,6 +4,12 @@ import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts'
 import { answer, enter, manager } from './manager.ts';
 import { Place } from './state.ts';
 
+/** Bytes of free heap. */
+const enum Heap {
+  /** The same as for the sweep, less the 904 that this module takes. */
+  SHUT = 9096,
+}
+
 function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
   manager[Place.Speaker] ??= overlay<Protocol>(manager[Place.Protocol]);
   manager[Place.Speaker].abandon(connection, why);
@@ -35,21 +41,30 @@ export function report(message: string, connection: Connection | undefined): voi
 }
 
 /**
- * Shuts the port while there is no memory for more connections, or opens it again: a closed port refuses a SYN at no
- * cost, at whatever rate they come. That the stack leaves SYNs unanswered at five connections does not hold them back:
- * it does so at exactly five. The object stays the same, since the stack points at it until the last handshake is over.
+ * Shuts the port while there is no memory for more connections, or opens it again: a port where nobody listens refuses a
+ * SYN at no cost, at whatever rate they come. That the stack leaves SYNs unanswered at five connections does not hold
+ * them back: it does so at exactly five.
+ *
+ * A server that is closed lets handshakes that are under way come to their end and then never says a word (net.c,
+ * `net_accept_cb`), so it listens for an address that nobody can reach instead. The object stays the same, since the
+ * stack points at it.
  */
 export function admit(): void {
   const server = manager[Place.Server];
   // The firmware before 2017 counts its connections itself.
   if (server === undefined) return;
-  const port = manager[Place.Shut];
-  if (port === undefined) {
+  let address = '0.0.0.0';
+  if (manager[Place.Shut] === undefined) {
+    // What was let go a moment ago may be all that is missing.
+    collectgarbage();
+    if (node.heap() >= Heap.SHUT) return;
+    address = '127.0.0.1';
     manager[Place.Busy]++;
     manager[Place.Shut] = server.getaddr()[0];
-    server.close();
-  } else {
-    server.listen(port, manager[Place.Listener]!);
-    manager[Place.Shut] = undefined;
   }
+  const port = manager[Place.Shut]!;
+  // Not so when there was no memory to listen the last time.
+  if (server.getaddr()[0] !== undefined) server.close();
+  server.listen(port, address, manager[Place.Listener]!);
+  if (address === '0.0.0.0') manager[Place.Shut] = undefined;
 }
