@@ -17,6 +17,7 @@ test('a client that this machine gives no port to does not try again in a busy l
   const outcomes: string[] = [];
   // Nobody has this address: every bind to it is refused (RFC 5737).
   const ports = new LocalPorts(['198.51.100.1'], { first: 40_000, last: 60_000 }, () => 0);
+  const began = performance.now();
   await runStep({
     target,
     step,
@@ -29,5 +30,6 @@ test('a client that this machine gives no port to does not try again in a busy l
     },
   } as StepOptions);
   expect(new Set(outcomes)).toEqual(new Set(['harness']));
-  expect(outcomes.length).toBeLessThanOrEqual(22);
+  // 20 ms from one try of a client to its next; a timer may be a millisecond early.
+  expect(outcomes.length).toBeLessThanOrEqual(2 * ((performance.now() - began) / 19 + 1));
 });
