@@ -15,6 +15,8 @@ export interface ComparedFigure {
 
 /** Latency and rate move by this much between equal runs on a busy machine; less is no change. */
 const NOISE = 0.1;
+/** Standard deviations that chance exceeds once in twenty times. */
+const CHANCE = 1.96;
 
 /** Sets two results side by side: how connections ended, what the board kept, how fast each common step was. */
 export function compareReports(before: StressReport, after: StressReport): ComparedFigure[] {
@@ -46,7 +48,13 @@ const where = ({ target: { method, host, port, path } }: StressReport): string =
 const counterpart = (was: StepReport, { steps }: StressReport): StepReport | undefined =>
   steps.find(({ name, style }) => name === was.name && style === was.style);
 
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+/** Some of the connections of a run. */
+interface Share {
+  part: number;
+  whole: number;
+}
+
+const valueOf = ({ part, whole }: Share): number => (whole === 0 ? 0 : part / whole);
 const percent = (value: number): string => `${(100 * value).toFixed(value === 0 || value === 1 ? 0 : 1)} %`;
 
 /** `lower`: less is better. */
@@ -56,32 +64,40 @@ function trendOf(before: number, after: number, lower: boolean, noise = 0): Tren
   return after < before === lower ? 'better' : 'worse';
 }
 
+/** A difference that chance explains is none (two-proportion z-test), unless something is new or gone altogether. */
+function shareTrend(before: Share, after: Share, lower: boolean): Trend {
+  const [was, is] = [valueOf(before), valueOf(after)];
+  const common = valueOf({ part: before.part + after.part, whole: before.whole + after.whole });
+  const deviation = Math.sqrt(common * (1 - common) * (1 / before.whole + 1 / after.whole));
+  const isByChance = Math.abs(is - was) <= CHANCE * deviation;
+  const isNewOrGone = [was, is].some((value) => value === 0 || value === 1);
+  return isByChance && !isNewOrGone ? 'same' : trendOf(was, is, lower);
+}
+
 function compareEndings(before: StressReport, after: StressReport): ComparedFigure[] {
-  const answered = (report: StressReport): number =>
-    share(report.totals.outcomes.answered ?? 0, report.totals.connections);
-  const [answeredBefore, answeredAfter] = [answered(before), answered(after)];
-  const figures: ComparedFigure[] = [
+  const shares = (count: (totals: StressReport['totals']) => number | undefined): [Share, Share] => {
+    const of = ({ totals }: StressReport): Share => ({ part: count(totals) ?? 0, whole: totals.connections });
+    return [of(before), of(after)];
+  };
+  const figure = (name: string, [was, is]: [Share, Share], trend: Trend): ComparedFigure => ({
+    ...{ name, before: percent(valueOf(was)), after: percent(valueOf(is)), trend },
+  });
+  const answered = shares(({ outcomes }) => outcomes.answered);
+  const endings = verdictNames
+    .map((name) => ({ name, pair: shares(({ verdicts }) => verdicts[name]) }))
+    .filter(({ pair }) => pair.some(({ part }) => part > 0));
+  return [
     {
       name: 'connections',
       before: formatCount(before.totals.connections),
       after: formatCount(after.totals.connections),
       trend: 'neutral',
     },
-    {
-      name: 'answered',
-      before: percent(answeredBefore),
-      after: percent(answeredAfter),
-      trend: trendOf(answeredBefore, answeredAfter, false),
-    },
+    figure('answered', answered, shareTrend(...answered, false)),
+    ...endings.map(({ name, pair }) =>
+      figure(name, pair, verdictInfo[name].severity === 'good' ? 'neutral' : shareTrend(...pair, true)),
+    ),
   ];
-  for (const verdict of verdictNames) {
-    const was = share(before.totals.verdicts[verdict] ?? 0, before.totals.connections);
-    const is = share(after.totals.verdicts[verdict] ?? 0, after.totals.connections);
-    if (was === 0 && is === 0) continue;
-    const trend = verdictInfo[verdict].severity === 'good' ? 'neutral' : trendOf(was, is, true);
-    figures.push({ name: verdict, before: percent(was), after: percent(is), trend });
-  }
-  return figures;
 }
 
 function compareBoards({ board: before }: StressReport, { board: after }: StressReport): ComparedFigure[] {

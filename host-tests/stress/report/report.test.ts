@@ -176,6 +176,23 @@ test('a comparison says what got better and what got worse', () => {
   expect(trends).toMatchObject({ duel: 'better', 'lowest heap': 'worse', answered: 'same', '0.2 s gaps: p50': 'same' });
 });
 
+test.each([
+  [1280, 48, 1163, 44, 'same'],
+  [1280, 48, 1163, 90, 'worse'],
+  [1280, 90, 1163, 44, 'better'],
+  [1280, 0, 1163, 1, 'worse'],
+  [1280, 1, 1163, 0, 'better'],
+  [0, 0, 1163, 44, 'worse'],
+])(
+  'dropped SYNs of %i connections: %i, of %i: %i, and a comparison calls that %s',
+  (was, wereDropped, is, areDropped, trend) => {
+    const of = (connections: number, dropped: number): StressReport =>
+      report({ totals: { ...report().totals, connections, verdicts: { 'syn-dropped': dropped } } });
+    const figures = compareReports(of(was, wereDropped), of(is, areDropped));
+    expect(figures.find(({ name }) => name === 'syn-dropped')?.trend).toBe(trend);
+  },
+);
+
 test('a comparison says what its figures do not tell', () => {
   expect(comparisonNotes(report(), report())).toEqual([]);
   const other = report({
