@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
+import { interruptions } from '../../tools/cli/interruptions.ts';
+import { checkWritable, writeOutput } from '../../tools/cli/output-file.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { addVirtualBoard, portNumber, type VirtualFlags } from '../stress/options.ts';
 import { startBoardUnderTest } from '../stress/virtual.ts';
@@ -30,9 +30,8 @@ export function register(command: Command): void {
 
 async function conformance(options: Options): Promise<void> {
   const chosen = choose(options.only);
-  const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
-  process.once('SIGINT', onSignal);
+  checkWritable([options.out]);
+  const interrupt = interruptions('interrupted: the results so far come; Ctrl-C again ends at once');
   const server = await findServer(options);
   const progress = startProgress('conformance');
   const results = await runConformance({
@@ -41,17 +40,18 @@ async function conformance(options: Options): Promise<void> {
     cases: chosen,
     signal: interrupt.signal,
     onResult: ({ id }, done) => progress.update(done, chosen.length, id),
-  }).finally(() => server.close());
-  progress.stop();
-  process.off('SIGINT', onSignal);
+  }).finally(async () => {
+    progress.stop();
+    interrupt.stop();
+    await server.close();
+  });
   if (results.length > 0 && results.every(({ answer }) => answer === 'no connection'))
     throw new UserError(
       `No connection to ${server.host}:${server.port}.`,
       'Check --host and --port, and that the server runs.',
       ExitCode.noBoard,
     );
-  await mkdir(dirname(options.out), { recursive: true });
-  await writeFile(options.out, `${JSON.stringify(results, undefined, 1)}\n`);
+  await writeOutput(options.out, `${JSON.stringify(results, undefined, 1)}\n`);
   console.log(options.json ? JSON.stringify(results) : conformanceReport(results));
   const kept = results.every(({ level, passed }) => passed || level !== 'MUST');
   process.exitCode = interrupt.signal.aborted ? ExitCode.interrupted : kept ? ExitCode.good : ExitCode.failed;

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
+import { checkWritable, writeOutput } from '../../tools/cli/output-file.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { choose, isInShard, parseShard, WHOLE, wholeNumber, type Shard } from './choose.ts';
 import type { Experiment } from './experiment.ts';
@@ -57,6 +58,7 @@ export function register(command: Command): void {
 const addRange = (text: string, ranges: Range[]): Range[] => [...ranges, parseRange(text)];
 
 async function experiment(ids: string[], options: Options): Promise<void> {
+  checkWritable([options.out, pageOf(options)]);
   if (options.merge) {
     const merged = await mergeFiles(ids);
     if (merged.format === 'last-ack-sweep') await finishSweep(merged, options);
@@ -106,7 +108,7 @@ async function finishRun(file: ResultsFile, options: Options): Promise<void> {
   const { out, json } = options;
   await writeJson(out, file);
   const page = pageOf(options);
-  await writePage(page, await experimentsPage(file.results, file.seed));
+  await writeOutput(page, await experimentsPage(file.results, file.seed));
   const passed = file.results.filter((result) => result.passed).length;
   const seconds = (performance.now() / 1000).toFixed(1);
   const summary = `${passed} of ${file.results.length} experiments within their ranges, seed ${file.seed}, ${seconds} s`;
@@ -118,15 +120,10 @@ async function finishRun(file: ResultsFile, options: Options): Promise<void> {
 async function finishSweep(result: SweepResult, options: Options): Promise<void> {
   await writeJson(options.out, result);
   const page = pageOf(options);
-  await writePage(page, await sweepPage(result));
+  await writeOutput(page, await sweepPage(result));
   if (options.json) console.log(JSON.stringify(result));
   else console.log(`${sweepText(result)}\n\n${result.points.length} of ${result.total} runs; ${page}, ${options.out}`);
   process.exitCode = sweepPassed(result) ? ExitCode.good : ExitCode.failed;
-}
-
-async function writePage(path: string, html: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, html);
 }
 
 const pageOf = ({ html, out }: Options): string => html ?? out.replace(/(\.json)?$/, '.html');

@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
+import { writeOutput } from '../../tools/cli/output-file.ts';
 import type { ExperimentResult } from './run.ts';
 import type { SweepResult } from './sweep/sweep.ts';
 
@@ -14,10 +14,8 @@ export interface ResultsFile {
   results: readonly ExperimentResult[];
 }
 
-export async function writeJson(path: string, content: ResultsFile | SweepResult): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(content)}\n`);
-}
+export const writeJson = (path: string, content: ResultsFile | SweepResult): Promise<void> =>
+  writeOutput(path, `${JSON.stringify(content)}\n`);
 
 /** @throws UserError when the file is not one that `last-ack experiment` wrote. */
 export async function readJson(path: string): Promise<ResultsFile | SweepResult> {

@@ -1,19 +1,17 @@
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
+import { interruptions } from '../../tools/cli/interruptions.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
 import type { StressReport } from './report/stress-report.ts';
 import { terminalReport } from './report/terminal.ts';
-import { checkWritable, writeReport } from './report/write-report.ts';
+import { checkReportWritable, writeReport } from './report/write-report.ts';
 import { runStress } from './run.ts';
 import { headLadder, stepsOf, type Step } from './schedule/ladder.ts';
 import { parseLoad } from './schedule/load.ts';
 import { parseThreshold } from './thresholds.ts';
 import { startBoardUnderTest, type BoardUnderTest } from './virtual.ts';
-
-/** Each asks for the partial report; the second time it ends the process, as without a handler. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function register(command: Command): void {
   addStressOptions(command).action(stress);
@@ -22,14 +20,9 @@ export function register(command: Command): void {
 async function stress(flags: StressFlags): Promise<void> {
   const steps = stepsFor(flags);
   flags.threshold?.forEach(parseThreshold);
-  checkWritable(flags);
+  checkReportWritable(flags);
   const board = flags.virtual ? await startBoardUnderTest(flags, flags.seed) : findOnNetwork(flags);
-  const interrupt = new AbortController();
-  const onSignal = (): void => {
-    if (!interrupt.signal.aborted) console.error('interrupted: the partial report comes; Ctrl-C again ends at once');
-    interrupt.abort();
-  };
-  for (const signal of signals) process.once(signal, onSignal);
+  const interrupt = interruptions('interrupted: the partial report comes; Ctrl-C again ends at once');
   const progress = startProgress('stress');
   try {
     if (board.netReason !== '') console.error(board.netReason);
@@ -60,7 +53,7 @@ async function stress(flags: StressFlags): Promise<void> {
     process.exitCode = exitCodeOf(report);
   } finally {
     progress.stop();
-    for (const signal of signals) process.off(signal, onSignal);
+    interrupt.stop();
     await board.close();
   }
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ExitCode, UserError } from '../cli/exit.ts';
+import { makeFolder } from '../cli/output-file.ts';
 import { adler32 } from './adler32.ts';
 
 /** One file for the board. */
@@ -73,12 +74,13 @@ const obstacles: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is in the way',
   EACCES: 'it belongs to somebody else',
   EPERM: 'it belongs to somebody else',
+  ENOENT: 'no folder can be made there',
   EROFS: 'it cannot be written',
   ENOSPC: 'the disk is full',
 };
 
 function replace(outDir: string, output: Output): string[] {
-  mkdirSync(path.dirname(outDir), { recursive: true });
+  makeFolder(path.dirname(path.resolve(outDir)));
   if (statSync(outDir, { throwIfNoEntry: false })?.isFile()) throw Object.assign(new Error(outDir), { code: 'EEXIST' });
   removeLeftovers(outDir);
   const fresh = `${outDir}.new-${randomUUID().slice(0, 8)}`;
