@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { ExitCode } from '../../tools/cli/exit.ts';
-import { checkWritable, writeOutput } from '../../tools/cli/output-file.ts';
+import { beside, checkWritable, writeOutput } from '../../tools/cli/output-file.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { choose, isInShard, parseShard, WHOLE, wholeNumber, type Shard } from './choose.ts';
 import type { Experiment } from './experiment.ts';
@@ -126,11 +126,11 @@ async function finishSweep(result: SweepResult, options: Options): Promise<void>
   process.exitCode = sweepPassed(result) ? ExitCode.good : ExitCode.failed;
 }
 
-const pageOf = ({ html, out }: Options): string => html ?? out.replace(/(\.json)?$/, '.html');
+const pageOf = ({ html, out }: Options): string => html ?? beside(out, '.html');
 
 /** A folder beside the results, emptied of what an earlier run left. */
 async function captureFolder(out: string): Promise<string> {
-  const folder = join(dirname(out), `${basename(out).replace(/\.json$/, '')}-captures`);
+  const folder = beside(out, '-captures');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   return folder;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../tools/cli/exit.ts';
 import { interruptions } from '../../tools/cli/interruptions.ts';
+import { beside } from '../../tools/cli/output-file.ts';
 import { startProgress } from '../../tools/cli/progress.ts';
 import { WifiDriver } from '../drivers/wifi-driver.ts';
 import { addStressOptions, type StressFlags } from './options.ts';
@@ -33,7 +34,7 @@ async function stress(flags: StressFlags): Promise<void> {
       method: flags.method,
       steps,
       capture: flags.capture === 'none' ? 'none' : board.capture,
-      captureFolder: flags.out.replace(/(\.json)?$/, '-captures'),
+      captureFolder: beside(flags.out, '-captures'),
       board: board.driver,
       seed: flags.seed,
       workers: flags.workers,

@@ -29,6 +29,9 @@ export async function writeOutput(path: string, text: string): Promise<void> {
   }
 }
 
+/** A path beside a JSON file: its name, with `ending` instead of `.json`. */
+export const beside = (file: string, ending: string): string => file.replace(/(\.json)?$/, ending);
+
 /** Node's own recursion never ends where the kernel says ENOENT for a folder that can have none, such as /proc. */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;

@@ -14,7 +14,7 @@ import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts'
 import { type ManagerState, Place } from './state.ts';
 
 /** Bytes of free heap. */
-const enum Heap {
+export const enum Heap {
   /** What the rest of the program can count on. */
   FLOOR = 12288,
   /** For an answer when nothing else is on its way: the segment, and room for the stack and the collector. */

@@ -1,13 +1,12 @@
 /** What goes wrong with a connection; loaded when it does. */
 import { overlay } from '../runtime.ts';
 import { At, type Connection, Phase, type Protocol, Tcp } from './connection.ts';
-import { answer, enter, manager } from './manager.ts';
+import { answer, enter, Heap, manager } from './manager.ts';
 import { Place } from './state.ts';
 
-/** Bytes of free heap. */
-const enum Heap {
-  /** The same as for the sweep, less the 904 that this module takes. */
-  SHUT = 9096,
+/** About the bytes of heap that this module takes while it is loaded. */
+const enum Own {
+  HEAP = 904,
 }
 
 function abandon(this: void, connection: Connection, why: 'late' | 'error'): void {
@@ -53,18 +52,17 @@ export function admit(): void {
   const server = manager[Place.Server];
   // The firmware before 2017 counts its connections itself.
   if (server === undefined) return;
-  let address = '0.0.0.0';
-  if (manager[Place.Shut] === undefined) {
+  const isOpen = manager[Place.Shut] === undefined;
+  if (isOpen) {
     // What was let go a moment ago may be all that is missing.
     collectgarbage();
-    if (node.heap() >= Heap.SHUT) return;
-    address = '127.0.0.1';
+    if (node.heap() >= Heap.SHUT - Own.HEAP) return;
     manager[Place.Busy]++;
     manager[Place.Shut] = server.getaddr()[0];
   }
   const port = manager[Place.Shut]!;
   // Not so when there was no memory to listen the last time.
   if (server.getaddr()[0] !== undefined) server.close();
-  server.listen(port, address, manager[Place.Listener]!);
-  if (address === '0.0.0.0') manager[Place.Shut] = undefined;
+  server.listen(port, isOpen ? '127.0.0.1' : '0.0.0.0', manager[Place.Listener]!);
+  if (!isOpen) manager[Place.Shut] = undefined;
 }

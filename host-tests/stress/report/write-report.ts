@@ -1,4 +1,4 @@
-import { checkWritable, writeOutput } from '../../../tools/cli/output-file.ts';
+import { beside, checkWritable, writeOutput } from '../../../tools/cli/output-file.ts';
 import { htmlReport } from './html.ts';
 import { junitReport } from './junit.ts';
 import type { StressReport } from './stress-report.ts';
@@ -27,4 +27,4 @@ export function checkReportWritable(files: ReportFiles): void {
   checkWritable([out, pageOf(files), ...(junit === undefined ? [] : [junit])]);
 }
 
-const pageOf = ({ out, html }: ReportFiles): string => html ?? out.replace(/(\.json)?$/, '.html');
+const pageOf = ({ out, html }: ReportFiles): string => html ?? beside(out, '.html');
